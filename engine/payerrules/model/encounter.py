@@ -1,0 +1,84 @@
+"""An encounter: what came in, typed by the vocabulary, immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Final
+
+from payerrules.model.diagnostic import Diagnostic
+from payerrules.model.values import NONE, Value
+
+Facts = Mapping[str, Value]
+NO_FACTS: Final[Facts] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A service line, or an earlier service of the history, which is read as a line.
+
+    `facts` holds what was given, by vocabulary name (`line.code`, `line.units`, and `provider.role` where the line names its own provider);
+    a fact that is not there was not given. Modifiers keep their order.
+    """
+
+    number: int
+    date: int  # day number of the date of service
+    code: str
+    modifiers: tuple[str, ...] = ()
+    facts: Facts = NO_FACTS
+    diagnoses: tuple[int, ...] | None = None  # pointers into the encounter's diagnoses, from 1; None: not given
+    other_payers: tuple[Facts, ...] | None = None  # the line's paid_by_others
+
+    def corrected(self, modifiers: tuple[str, ...], units: int | None) -> Line:
+        """The line with other modifiers and, where given, fewer units."""
+        facts = dict(self.facts)
+        facts["line.modifiers"] = frozenset(modifiers)
+        if units is not None:
+            facts["line.units"] = units
+        return replace(self, modifiers=modifiers, facts=facts)
+
+
+@dataclass(frozen=True, slots=True)
+class CounterGiven:
+    """A number the payer gave: how much of a limit is used, as of a day; `pool` names the pool by facts."""
+
+    limit: str
+    used: int  # in the limit's own unit; cents for money
+    used_text: str
+    as_of: int | None = None
+    pool: Facts = NO_FACTS
+
+
+@dataclass(frozen=True, slots=True)
+class Encounter:
+    """One encounter. A collection that is None was not given; an empty one is known to be empty.
+
+    `facts` are those of the encounter as a whole by vocabulary name (`patient.birth_date`, `coverage.*`, `documentation.*`, `provider.*`,
+    and line facts given once for all lines). `payer` has id, program, state, plan, rank as far as given.
+    `unread` names what could not be read; lines that could not be read are listed by number in `unreadable_lines`, and pend.
+    """
+
+    id: str
+    payer: Mapping[str, str]
+    patient: str
+    lines: tuple[Line, ...]
+    facts: Facts = NO_FACTS
+    diagnoses: tuple[str, ...] | None = None
+    history: tuple[Line, ...] | None = None
+    history_known_from: int | None = None
+    authorizations: tuple[Facts, ...] | None = None
+    other_payers: tuple[Facts, ...] | None = None
+    counters: tuple[CounterGiven, ...] = ()
+    received: int | None = None
+    presumed: tuple[str, ...] = ()  # what an option presumed, such as "history" under --assume-history none
+    unread: tuple[Diagnostic, ...] = field(default=(), compare=False)
+    unreadable_lines: tuple[int, ...] = ()
+
+    @property
+    def first_date(self) -> int:
+        """The first date of service, as a day number; 0 where no line could be read."""
+        return min((line.date for line in self.lines), default=0)
+
+
+__all__ = ["NONE", "CounterGiven", "Encounter", "Facts", "Line", "NO_FACTS"]
