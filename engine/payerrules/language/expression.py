@@ -187,6 +187,13 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """The encounter itself says this fact, so that nothing derives it. Never unknown."""
+
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
 class Exists:
     """At least one other thing fits. `over`: line, service, authorization, other_payer, diagnosis."""
 
@@ -215,7 +222,7 @@ class CountOf:
 
 
 Condition: TypeAlias = (
-    Constant | All | Any | Not | Because | Compare | Member | MemberOf | StartsWith | SetTest | Present | Held | Exists | Count | CountOf
+    Constant | All | Any | Not | Because | Compare | Member | MemberOf | StartsWith | SetTest | Present | Held | Given | Exists | Count | CountOf
 )
 
 ALWAYS: Final = Constant(TRUE)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from payerrules.language.effect import Ask, Correction, Flag, Hit, Say
+from payerrules.language.effect import Action, Ask, Correction, Flag, Hit, Say
 from payerrules.language.items import Limit, Rule
 from payerrules.model.values import MaybeValue
 
 View = dict[str, Any]
-"""All facts of one thing by name; None is unknown. A limit's facts are pairs (low, high). Keys that begin with @ are collections."""
+"""All facts of one thing by name; None is unknown. A limit's facts are pairs (low, high). Keys that begin with @ are
+collections, and `@given` holds the names of the facts that the encounter itself gave."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """How one instance of a rule ended: value 2 fired, 1 not evaluated, 0 not fired.
 
-    `view` and `scopes` are what the condition read (kept, so that the reason can be worked out on demand).
-    `line` is 0 for the encounter; `other` is the partner line of a pair, or the id of the authorization, or "" .
+    `view` and `scopes` are what the condition read, kept so that the reason can be worked out on demand.
+    `line` is 0 for the encounter; `other` is the partner line of a pair, the id of the authorization, or "".
     """
 
     rule: Rule
@@ -27,25 +28,48 @@ class Verdict:
     other: str
     value: int
     view: View
-    scopes: Mapping[str, View] | None
+    scopes: Mapping[str, View]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One look at several rules of a step for one thing: their verdicts, one value a rule."""
+
+    rules: tuple[Rule, ...]
+    line: int
+    other: str
+    values: tuple[int, ...]
+    view: View
+    scopes: Mapping[str, View]
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """A verdict for each of the rules."""
+        for rule, value in zip(self.rules, self.values, strict=True):
+            yield Verdict(rule, self.line, self.other, value, self.view, self.scopes)
 
 
 @dataclass(frozen=True, slots=True)
 class Struck:
-    """A hit that is true (value 2) or unknown (1) on a line."""
+    """A hit that is true (value 2) or unknown (1) on a line; `kind` is what it makes of the line, `group` its group code.
+
+    `kind` is the outcome's own, but `pend` where a denial rests on a date past the edition's verified_through.
+    """
 
     verdict: Verdict
     hit: Hit
     value: int
-    group: str = ""  # the group code, where the outcome names one and it is known
+    kind: str
+    group: str = ""
+    units: int | None = None  # payable units, of a hit that limits them
 
 
 @dataclass(frozen=True, slots=True)
 class Benign:
-    """A flag, remark or action of a rule that fired."""
+    """A flag, remark or action of a rule, with the verdict it comes from."""
 
     verdict: Verdict
     effect: Flag | Ask | Say
+    hit: Hit | None = None  # the hit whose `ask` this is; its modifiers fill {modifier} and {other_modifier}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +86,13 @@ class LimitState:
     after: tuple[int, int | None]
     counts: int  # Kleene: does the line count
     beyonds: tuple[tuple[str, int | None], ...]  # step name, bound
-    counted: tuple[str, ...] = ()  # earlier services counted: "history 2026-02-03 92507", "line 1"
-    opened_by: str = ""  # counter | history | nothing | assumption
+    counted: tuple[str, ...] = ()  # earlier services counted: "2026-02-03 92507", "line 1"
+    opened_by: str = ""  # counter | history | nothing
 
 
 @dataclass(slots=True)
 class LineConclusion:
-    """One line, judged."""
+    """One line, judged. Amounts are cents; None is unknown or not priced."""
 
     line: int
     code: str
@@ -79,22 +103,33 @@ class LineConclusion:
     benign: list[Benign] = field(default_factory=list)
     units: int | None = None  # submitted
     units_payable: int | None = None
-    allowed: int | None = None  # cents
+    allowed: int | None = None
     payment: int | None = None
     patient_share: int | None = None
-    why_pending: list[str] = field(default_factory=list)  # reasons that are no rule's: "policy for 99999", a conflict, a value out of its dates
+    pending: list[str] = field(default_factory=list)  # reasons that are no rule's: "policy for 99999", a conflict
     view: View = field(default_factory=dict)
     unverified: bool = False  # past the edition's verified_through
 
 
 @dataclass(slots=True)
 class Conclusions:
-    """All lines, judged once. `verdicts` covers every rule in force at every instance; `out_of_date` lists (rule id, line)."""
+    """All lines, judged once: every rule in force at every instance has a verdict; `out_of_date` has (rule, line).
+
+    `corrections` are the changes that would lift true hits and may be made, in the order of stages: (line, hit, change).
+    """
 
     lines: list[LineConclusion]
     benign: list[Benign] = field(default_factory=list)  # of the encounter
-    verdicts: list[Verdict] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
     out_of_date: list[tuple[Rule, int]] = field(default_factory=list)
     limits: list[LimitState] = field(default_factory=list)
     view: View = field(default_factory=dict)  # of the encounter
     corrections: list[tuple[int, Struck, Correction]] = field(default_factory=list)
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """Every verdict, one an instance."""
+        return [verdict for run in self.runs for verdict in run.verdicts()]
+
+
+__all__ = ["Action", "Benign", "Conclusions", "LimitState", "LineConclusion", "Run", "Struck", "Verdict", "View"]

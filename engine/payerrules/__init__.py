@@ -1,0 +1,1 @@
+"""payerrules: policy as code for healthcare payers."""

@@ -1,0 +1,124 @@
+"""A case: the facts of everything in one encounter, opened for judging. One view for the encounter, each line, each past service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from payerrules.language.items import FIRST_DAY, LAST_DAY
+from payerrules.model.encounter import Encounter, Facts, Line
+from payerrules.model.values import NONE
+from payerrules.runtimes.evaluate import View
+
+PRESUMED_AS: Mapping[str, Any] = {"no": False, "none": NONE, "0": 0, "empty": frozenset()}
+
+
+@dataclass(slots=True)
+class Case:
+    """The views of one encounter: of itself, of its lines in the order of the claim, of the history, and of pairs of lines."""
+
+    encounter: Encounter
+    whole: View
+    lines: list[View]
+    history: list[View]
+    pairs: dict[tuple[int, int], View] = field(default_factory=dict)  # (index of line, index of other)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a program opens encounters: what missing facts are presumed to be, which facts are derived, which must be known."""
+
+    presumed: Mapping[str, Any]
+    derived: frozenset[str]
+    reads: frozenset[str]
+
+    def open(self, encounter: Encounter) -> Case:
+        """The views of an encounter, with nothing derived yet."""
+        facts: View = {**self.presumed, **encounter.facts}
+        facts["patient"] = encounter.patient
+        facts["@authorizations"] = self.things(encounter.authorizations)
+        facts["@other_payers"] = self.things(encounter.other_payers)
+        facts["@diagnoses"] = diagnoses(encounter)
+        facts["@derived"] = self.derived
+        for key, said in encounter.payer.items():
+            facts[f"payer.{key}"] = said
+        lines = [self.line(line, facts, encounter) for line in encounter.lines]
+        history = [self.line(line, facts, encounter) for line in encounter.history or ()]
+        facts["line.date"] = encounter.first_date
+        self.finish(facts, frozenset(encounter.facts))
+        services: list[View] = [*lines, *history]
+        if (gap := self.unknown_past(encounter)) is not None:
+            services.append(gap)
+        facts["@lines"] = lines
+        facts["@services"] = services
+        for view in (*lines, *history):
+            view["@lines"] = lines
+            view["@services"] = services
+        return Case(encounter, facts, lines, history)
+
+    def line(self, line: Line, facts: View, encounter: Encounter) -> View:
+        """The view of a line: the encounter's facts, then its own."""
+        view: View = {**facts, **line.facts}
+        view["line.date"] = line.date
+        view["line.code"] = line.code
+        view["line.number"] = line.number
+        view["line"] = str(line.number)
+        view["line.modifiers"] = frozenset(line.modifiers)
+        view["@modifiers"] = line.modifiers
+        codes = encounter.diagnoses
+        if codes is not None:
+            pointed = codes if line.diagnoses is None else [codes[p - 1] for p in line.diagnoses if 0 < p <= len(codes)]
+            view["line.diagnoses"] = frozenset(pointed)
+            view["line.first_diagnosis"] = pointed[0] if pointed else NONE
+        if line.other_payers is not None:
+            view["@other_payers"] = self.things(line.other_payers)
+        self.finish(view, frozenset(encounter.facts) | frozenset(line.facts))
+        return view
+
+    def finish(self, view: View, given: frozenset[str]) -> None:
+        """Identities, ages on the date of service, and the empty notes of what derived facts lack."""
+        view["@given"] = given
+        view["@lacks"] = {}
+        view["@why"] = {}
+        view["provider"] = view.get("provider.npi")
+        born, day = view.get("patient.birth_date"), view["line.date"]
+        if isinstance(born, int) and day and "patient.age" not in given:
+            view["patient.age"], view["patient.age_months"] = ages(born, day)
+
+    def things(self, given: tuple[Facts, ...] | None) -> list[View] | None:
+        """The views of authorizations or other payers, presumed facts included; None where they were not given."""
+        if given is None:
+            return None
+        return [{**self.presumed, **facts, "@given": frozenset(facts)} for facts in given]
+
+    @staticmethod
+    def unknown_past(encounter: Encounter) -> View | None:
+        """A service that stands for all those nobody told us of: its date is known within bounds, nothing else is."""
+        if encounter.history is None:
+            return {"@many": True, "line.date": (FIRST_DAY, LAST_DAY), "patient": encounter.patient}
+        if encounter.history_known_from is None:
+            return None
+        return {"@many": True, "line.date": (FIRST_DAY, encounter.history_known_from - 1), "patient": encounter.patient}
+
+
+def diagnoses(encounter: Encounter) -> list[View] | None:
+    """The views of the encounter's diagnoses, in their order."""
+    if encounter.diagnoses is None:
+        return None
+    return [
+        {"diagnosis": code, "diagnosis.code": code, "diagnosis.position": place}
+        for place, code in enumerate(encounter.diagnoses, 1)
+    ]
+
+
+def ages(born: int, day: int) -> tuple[int, int]:
+    """Age in whole years and in whole months on a day, both given as day numbers.
+
+    >>> ages(date(2004, 2, 29).toordinal(), date(2025, 2, 28).toordinal())
+    (20, 251)
+    """
+    birth, on = date.fromordinal(born), date.fromordinal(day)
+    months = (on.year - birth.year) * 12 + on.month - birth.month - (on.day < birth.day)
+    return months // 12, months

@@ -1,0 +1,142 @@
+"""Prices: the allowed amount of each line from its parts, reductions among the lines of a day, cents rounded once, half up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from payerrules.language.effect import Price, Reduce
+from payerrules.language.expression import FALSE, TRUE, UNKNOWN, Shift, Term
+from payerrules.runtimes.conclusions import LineConclusion, Verdict
+from payerrules.runtimes.evaluate import NO_SCOPES, View, rounded, value
+
+CENTS = 2
+PRECISE = 12  # decimals in which the parts of a price are added up: more than any product of declared decimals needs
+
+
+@dataclass(slots=True)
+class Pricing:
+    """The prices and reductions that rules of the price stage set, kept until all of them are known."""
+
+    prices: dict[int, list[tuple[Verdict, Price]]] = field(default_factory=dict)
+    reductions: dict[int, list[tuple[Verdict, Reduce]]] = field(default_factory=dict)
+
+    def price(self, lines: Iterable[LineConclusion], verdict: Verdict, effect: Price) -> None:
+        """A rule prices these lines (or may, where its verdict is unknown)."""
+        for line in lines:
+            self.prices.setdefault(line.line, []).append((verdict, effect))
+
+    def reduce(self, lines: Iterable[LineConclusion], verdict: Verdict, effect: Reduce) -> None:
+        """A rule reduces a part of the price of these lines."""
+        for line in lines:
+            self.reductions.setdefault(line.line, []).append((verdict, effect))
+
+    def settle(self, lines: list[LineConclusion]) -> None:
+        """Give every line its allowed amount in cents: the one the encounter gave, else the priced one, else unknown."""
+        parts = {line.line: self.parts(line) for line in lines}
+        for line in lines:
+            if "line.allowed" in line.view["@given"]:
+                line.allowed = line.view["line.allowed"]
+            else:
+                line.allowed = self.allowed(line, lines, parts)
+            line.view["line.allowed"] = line.allowed
+
+    def parts(self, line: LineConclusion) -> dict[str, int] | None:
+        """The parts of one unit's price, scaled; None where there is no price or it is not known."""
+        found = self.prices.get(line.line, [])
+        priced = [
+            {name: amount(term, line.view) for name, term in price.parts} for v, price in found if v.value == TRUE
+        ]
+        if len(found) > len(priced) or not priced:
+            return None
+        if any(other != priced[0] for other in priced[1:]):
+            line.pending.append("two prices: " + ", ".join(sorted(v.rule.id for v, _ in found)))
+            line.stands = min(line.stands, UNKNOWN)
+            return None
+        known = {name: part for name, part in priced[0].items() if part is not None}
+        return known if len(known) == len(priced[0]) else None
+
+    def allowed(
+        self, line: LineConclusion, lines: list[LineConclusion], parts: dict[int, dict[str, int] | None]
+    ) -> int | None:
+        """The allowed amount of a line; None where something it needs is unknown."""
+        own, units = parts[line.line], line.units_payable
+        if own is None or units is None:
+            return None
+        rounding = self.prices[line.line][0][1].round
+        full = sum(own.values())
+        dear, cheap = {units}, full  # how many units may be paid in full, and what the others are worth
+        for verdict, reduction in self.reductions.get(line.line, []):
+            percent = amount(reduction.percent, line.view)
+            if percent is None:
+                return None
+            cheap = full - own[reduction.part] * percent // (100 * 10**PRECISE)
+            spared = min(units, reduction.spared)
+            larger = self.larger(line, lines, parts, reduction)
+            dear = set()
+            if larger != TRUE:
+                dear.add(spared)
+            if larger != FALSE:
+                dear.add(0)
+            if verdict.value == UNKNOWN:
+                dear.add(units)
+        amounts = {total(full, cheap, many, units, rounding) for many in dear}
+        return amounts.pop() if len(amounts) == 1 else None
+
+    def larger(
+        self,
+        line: LineConclusion,
+        lines: list[LineConclusion],
+        parts: dict[int, dict[str, int] | None],
+        reduction: Reduce,
+    ) -> int:
+        """Whether another line that stands has a higher such part: true, unknown or false. Equal parts: the lower line number."""
+        if not reduction.with_highest:
+            return FALSE
+        own = parts[line.line] or {}
+        mine = (own.get(reduction.with_highest, 0), -line.line)
+        found = FALSE
+        for other in lines:
+            if other is line or other.line not in self.reductions:
+                continue
+            if any(other.view.get(f.name) != line.view.get(f.name) for f in reduction.per):
+                continue
+            theirs = parts[other.line]
+            reduced = max(v.value for v, _ in self.reductions[other.line])
+            if theirs is None:
+                found = max(found, min(other.stands, UNKNOWN))
+            elif (theirs.get(reduction.with_highest, 0), -other.line) > mine:
+                found = max(found, min(other.stands, reduced))
+        return found
+
+
+def amount(term: Term, view: View) -> int | None:
+    """An amount, scaled so that parts can be added; None where unknown."""
+    found = value(term, view, NO_SCOPES)
+    if not isinstance(found, int) or isinstance(found, bool):
+        return None
+    return rounded(found, decimals_of(term), PRECISE)
+
+
+def decimals_of(term: Term) -> int:
+    """The decimals of a term's value."""
+    return 0 if isinstance(term, Shift) else term.type.decimals
+
+
+def cents(term: Term, view: View, verdict: int) -> int | None:
+    """An amount a payer or a patient pays, rounded half up to the cent; None where it or the rule is unknown."""
+    found = value(term, view, NO_SCOPES)
+    if verdict != TRUE or not isinstance(found, int) or isinstance(found, bool):
+        return None
+    return rounded(found, decimals_of(term), CENTS)
+
+
+def total(full: int, cheap: int, dear: int, units: int, rounding: str) -> int:
+    """Cents for so many units, `dear` of them at the full price; rounded half up for each unit, or once for the line.
+
+    >>> total(12_345 * 10**9, 10_000 * 10**9, 1, 2, "unit")
+    2235
+    """
+    if rounding == "unit":
+        return rounded(full, PRECISE, CENTS) * dear + rounded(cheap, PRECISE, CENTS) * (units - dear)
+    return rounded(full * dear + cheap * (units - dear), PRECISE, CENTS)
