@@ -11,13 +11,17 @@ import yaml
 from yaml import events
 
 from payerrules.language.nodes import Mapping, Node, Scalar, Sequence
-from payerrules.language.syntax import syntax_finding
+from payerrules.language.syntax import QUESTION, syntax_finding
 from payerrules.model.diagnostic import Diagnostic, Location, in_order
 
 MAX_BYTES: Final = 10_000_000
 """A file of this size or more is refused before it is parsed."""
 MAX_DEPTH: Final = 100
 """Maps and lists may stand this deep inside each other."""
+MAX_REWORDED: Final = 1_000_000
+"""In a longer file a syntax error is worded by the fast parser."""
+FAST_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml's parser where it is built in, else the one in plain Python; both give the same tree."""
 MAX_EXCERPT: Final = 300
 """A longer line is shown only as far as this; a place beyond it is shown without its line."""
 TEXT_KEYS: Final = frozenset({"title", "say", "because", "meaning", "label", "note", "name", "summary"})
@@ -26,6 +30,7 @@ TEXT_KEYS: Final = frozenset({"title", "say", "because", "meaning", "label", "no
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _QUOTED: Final = ("'", '"', "|", ">")
+_DISPUTED = re.compile("\t|[|>][-+0-9]*#")  # read by one parser, a fault to the other: a tab between words, `|#`
 _COMMENT = re.compile(r"[ \t]+#")
 _LEADING_QUESTION = re.compile(r"\?[ \t]*\Z")
 _QUOTE_IT: Final = "Put the whole text in double quotes"
@@ -50,15 +55,14 @@ def read_yaml(text: str | bytes, name: str) -> tuple[Node | None, list[Diagnosti
     strange = _UNREADABLE.search(decoded)
     if strange:
         return None, [_control_character(strange, decoded, source)]
-    tree, found = _Builder(source).build(decoded, _fast_loader())
-    if found and _fast_loader() is not yaml.SafeLoader:
-        # one parser words all findings, so that they are the same on every machine
-        tree, found = _Builder(source).build(decoded, yaml.SafeLoader)
-    return tree, in_order(found)
-
-
-def _fast_loader() -> Any:
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    builder = _Builder(source)
+    small = len(decoded) < MAX_REWORDED
+    tree = builder.build(decoded, yaml.SafeLoader if small and _DISPUTED.search(decoded) else FAST_LOADER)
+    if builder.broken and FAST_LOADER is not yaml.SafeLoader and small:
+        # the parsers word their complaints differently, and ours are to be the same on every machine
+        builder = _Builder(source)
+        tree = builder.build(decoded, yaml.SafeLoader)
+    return tree, in_order(builder.found)
 
 
 def _refused(text: str | bytes, name: str) -> Diagnostic | None:
@@ -149,8 +153,10 @@ class _Builder:
         self.found: list[Diagnostic] = []
         self.frames: list[_Frame] = []
         self.root: Node | None = None
+        self.broken = False
 
-    def build(self, text: str, loader: Any) -> tuple[Node | None, list[Diagnostic]]:
+    def build(self, text: str, loader: Any) -> Node | None:
+        """The tree, or None; `found` holds the findings, and `broken` says that the parser gave up."""
         documents = 0
         try:
             for event in _parse(text, loader):
@@ -160,19 +166,20 @@ class _Builder:
                         self._second_document(event)
                         break
                 elif not self._take(event):
-                    return None, self.found
+                    return None
         except yaml.MarkedYAMLError as error:
             finding = syntax_finding(error, self.source.lines, self.source.place)
             broken = (finding.at.line, finding.at.column) if finding.at else (0, 0)
             self.found = [f for f in self.found if f.at is None or (f.at.line, f.at.column) != broken]
             self.found.append(finding)
-            return None, self.found
+            self.broken = True
+            return None
         if isinstance(self.root, Scalar) and self.root.is_null:
             self.root = None
         if self.root is None and not self.found:
             message = "the file is empty, or has nothing but comments"
             self._find("empty-file", message, Location(self.source.name, 1, 1), "Write the file, or delete it.")
-        return self.root, self.found
+        return self.root
 
     def _find(self, code: str, message: str, at: Location, hint: str) -> None:
         self.found.append(Diagnostic(code, message, at, hint))
@@ -250,6 +257,9 @@ class _Builder:
             self.root = node
             return
         frame = self.frames[-1]
+        plain = isinstance(event, events.ScalarEvent) and event.style not in _QUOTED
+        if plain and frame.event.flow_style and "?" in event.value:
+            self._question(event)
         if not frame.is_map:
             frame.items.append(node)
         elif not frame.awaits_value:
@@ -309,6 +319,11 @@ class _Builder:
             )
         if not node.text and frame.event.flow_style and not key.quoted and not self._has_colon(key, event):
             self._no_value(frame, key)
+
+    def _question(self, event: Any) -> None:
+        """A `?` that one parser reads as text and the other as the end of it."""
+        self._find("text-needs-quotes", QUESTION[0], self.source.of(event), QUESTION[1])
+        self.broken = True
 
     def _has_colon(self, key: Scalar, event: Any) -> bool:
         mark = event.start_mark

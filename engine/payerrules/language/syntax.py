@@ -12,6 +12,11 @@ from payerrules.model.diagnostic import Diagnostic, Location
 
 Place = Callable[[int, int, int], Location]
 
+QUESTION: Final = (
+    "a `?` here ends the text, or makes a key of what follows it",
+    "Put the whole text in double quotes.",
+)
+"""Message and remedy for a `?` in text that is not quoted."""
 _PLAIN_START = re.compile(r"[%@`]")
 _WORDS: Final = (
     ("found character '\\t'", "a tab stands where YAML wants spaces", "Indent with spaces only."),
@@ -97,12 +102,7 @@ def syntax_finding(error: yaml.MarkedYAMLError, lines: list[str], place: Place) 
             "text-needs-quotes", f"a text cannot begin with `{character}`", at, "Put the whole text in double quotes."
         )
     if character == "?":
-        return Diagnostic(
-            "text-needs-quotes",
-            "a `?` inside { } or [ ] ends the text before it",
-            at,
-            "Put the whole text in double quotes.",
-        )
+        return Diagnostic("text-needs-quotes", QUESTION[0], at, QUESTION[1])
     if shown[:column].rstrip()[-1:] in ("'", '"') and "while scanning" not in said:
         return Diagnostic(
             "text-needs-quotes",
