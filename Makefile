@@ -1,0 +1,57 @@
+# payerrules: `make demo` shows it, `make test` tests it, `make check` is what CI runs.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+# durable_rules calls a C function that Python 3.13 removed; there the build is told its present name.
+NEEDS_FLAG := $(shell $(PYTHON) -c 'import sys; print(sys.version_info >= (3, 13))' 2>/dev/null)
+ifeq ($(NEEDS_FLAG),True)
+export CPPFLAGS := -DPyEval_CallObject=PyObject_CallObject $(CPPFLAGS)
+endif
+
+.PHONY: help setup demo test check format lint types fuzz hazards bench schemas clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+$(VENV)/.ready: pyproject.toml constraints.txt $(wildcard plugins/*/pyproject.toml)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[durable,test,dev]" $(foreach p,$(wildcard plugins/*/pyproject.toml),-e $(dir $(p)))
+	@touch $@
+
+setup: $(VENV)/.ready ## make the virtual environment, versions as locked
+
+demo: setup ## decide the example encounters and an 837P file, and show the tables
+	@$(BIN)/payerrules decide examples/encounters/*.yaml
+	@$(BIN)/payerrules decide examples/claims/speech_clinic.837 --assume-history none
+
+test: setup ## run the everyday tests
+	$(BIN)/python -m pytest -q
+
+format: setup ## put the code in its format
+	$(BIN)/ruff format engine tests plugins bench
+	$(BIN)/ruff check --fix --quiet engine tests plugins bench
+
+lint: setup ## format and lint, without changing anything
+	$(BIN)/ruff format --check --quiet engine tests plugins bench
+	$(BIN)/ruff check --quiet engine tests plugins bench
+
+types: setup ## mypy --strict on the engine
+	$(BIN)/mypy
+
+check: lint types test ## all that CI checks
+	$(BIN)/payerrules check
+	$(BIN)/payerrules test
+
+fuzz: setup ## 10,000 generated policies and encounters, decided by both runtimes
+	$(BIN)/python -m tests.fuzz.run --pairs 10000
+
+bench: setup ## measure, beside three other engines, and write docs/performance.md
+	$(MAKE) -C bench PYTHON=$(abspath $(BIN)/python)
+
+schemas: setup ## write policies/schema anew from the one declaration
+	$(BIN)/python -m payerrules.language.schemas
+
+clean: ## remove what make has made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis dist build bench/.peers bench/results
