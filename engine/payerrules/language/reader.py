@@ -269,6 +269,8 @@ class _Builder:
             frame.awaits_value = False
             if frame.key is not None:
                 self._check_value(frame, frame.key, node, event)
+                if isinstance(node, Scalar) and node.is_null:
+                    node = Scalar(node.text, frame.key.at)  # nothing was written, so the key is the place
                 frame.entries.append((frame.key, node))
 
     def _key(self, frame: _Frame, node: Node, event: Any) -> Scalar | None:

@@ -13,11 +13,13 @@ from payerrules.model.values import KINDS, FactType
 
 ENTITIES: Final = (
     "encounter", "payer", "claim", "line", "patient", "coverage", "provider", "documentation", "plan_of_care",
-    "authorization", "hospice", "other_payer", "diagnosis", "other_diagnosis", "limit", "step", "pair", "locality",
+    "authorization", "hospice", "other_payer", "diagnosis", "other_diagnosis", "limit", "step", "pair", "locality", "spell_of_illness",
     "history",
 )  # fmt: skip
 """Things that facts are about; a plugin's own facts begin with the name of its vocabulary instead."""
-ORIGINS: Final = ("given", "derived", "table", "limit", "plugin")
+LISTED: Final = ("line", "authorization", "other_payer", "diagnosis")
+"""Entities of which an encounter holds a list."""
+ORIGINS: Final = ("given", "derived", "table", "limit", "plugin", "judged")
 IF_MISSING: Final = ("unknown", "no", "none", "0", "empty")
 SEEN_BY: Final = ("payer", "provider")
 _DECIMALS: Final = {"money": 2, "percent": 2, "number": 4}
@@ -28,9 +30,10 @@ _OTHER_NAMES: Final = {"set of codes": "codes", "set_of_codes": "codes", "yes_no
 class FactEntry:
     """What the vocabulary says of one fact.
 
-    `origin` is given, derived, table, limit or plugin; `if_missing` unknown, no, none, 0 or empty; `seen_by` payer or
-    provider. `at_path` are the keys at which an encounter holds it: inside the line or the list entry for facts of
-    lines and entries, else from the top. `also_from_encounter`: a line without it takes the encounter's own.
+    `origin` is given, derived, table, limit, plugin or judged; `if_missing` unknown, no, none, 0 or empty; `seen_by`
+    payer or provider. `at_path` are the keys at which an encounter holds it: inside the list entry for facts of lines,
+    authorizations, other payers and diagnoses, else from the top. `also_from_encounter`: a line without it takes the
+    encounter's own.
     """
 
     name: str
@@ -126,9 +129,6 @@ def _entry(key: Scalar, node: Node, vocabulary: str, found: list[Diagnostic]) ->
     kind = parse_type(node.get("type"), _text(node, "decimals"), found, key)
     if kind is None:
         return None
-    given = _text(node, "at") or key.text
-    if not _text(node, "at") and entity in ("line", "encounter", "authorization", "other_payer", "diagnosis"):
-        given = key.text.partition(".")[2]
     return FactEntry(
         name=key.text,
         type=kind,
@@ -137,11 +137,17 @@ def _entry(key: Scalar, node: Node, vocabulary: str, found: list[Diagnostic]) ->
         seen_by=_word(node, "seen_by", SEEN_BY, found),
         meaning=_text(node, "meaning"),
         unit=_text(node, "unit"),
-        at_path=tuple(given.split(".")),
+        at_path=_path(key.text, entity, _text(node, "at")),
         also_from_encounter=_text(node, "also_from") == "encounter",
         personal=_text(node, "personal") in ("yes", "true"),
         at=key.at,
     )
+
+
+def _path(name: str, entity: str, at: str) -> tuple[str, ...]:
+    """The keys of a fact in an encounter; left out, they are its name, without the entity where that is the entry."""
+    inside = entity in ("encounter", *LISTED)
+    return tuple((at or (name.partition(".")[2] if inside else name)).split("."))
 
 
 def parse_type(node: Node | None, decimals: str, found: list[Diagnostic], key: Scalar) -> FactType | None:
