@@ -13,8 +13,8 @@ from payerrules.model.values import KINDS, FactType
 
 ENTITIES: Final = (
     "encounter", "payer", "claim", "line", "patient", "coverage", "provider", "documentation", "plan_of_care",
-    "authorization", "hospice", "other_payer", "diagnosis", "other_diagnosis", "limit", "step", "pair", "locality", "spell_of_illness",
-    "history",
+    "authorization", "hospice", "other_payer", "diagnosis", "other_diagnosis", "limit", "step", "pair", "locality",
+    "spell_of_illness", "history",
 )  # fmt: skip
 """Things that facts are about; a plugin's own facts begin with the name of its vocabulary instead."""
 LISTED: Final = ("line", "authorization", "other_payer", "diagnosis")
