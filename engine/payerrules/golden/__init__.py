@@ -1,0 +1,1 @@
+"""Golden files: encounters with the decision that is expected of them."""

@@ -50,7 +50,8 @@ class Authorizations:
         """Whether one authorization covers a line, by its status, dates, everything it names, and what is left."""
         one = (self.given or [])[place]
         day = view["line.date"]
-        found = [same(one.get("authorization.status"), status)]
+        said = one.get("authorization.status")
+        found = [same("approved" if said is NONE else said, status)]  # one without a word on it was approved
         found += [at_most(one.get("authorization.from"), day), at_most(day, one.get("authorization.through"))]
         codes = one.get("authorization.codes")
         if isinstance(codes, frozenset) and codes:

@@ -12,6 +12,8 @@ from payerrules.model.encounter import Encounter, Facts, Line
 from payerrules.model.values import NONE
 from payerrules.runtimes.evaluate import View
 
+ABOUT_THE_PATIENT = ("patient.", "coverage.", "payer.")
+"""What a past service shares with this encounter; who gave it, where and with what record is its own."""
 PRESUMED_AS: Mapping[str, Any] = {"no": False, "none": NONE, "0": 0, "empty": frozenset()}
 
 
@@ -44,8 +46,15 @@ class Opening:
         facts["@derived"] = self.derived
         for key, said in encounter.payer.items():
             facts[f"payer.{key}"] = said
-        lines = [self.line(line, facts, encounter) for line in encounter.lines]
-        history = [self.line(line, facts, encounter) for line in encounter.history or ()]
+        days = [line.date for line in encounter.lines]
+        facts["encounter.first_date"] = min(days, default=None)
+        facts["encounter.last_date"] = max(days, default=None)
+        facts["provider"] = facts.get("provider.npi") or "the encounter's provider"
+        lines = [self.line(line, facts, encounter, encounter.facts) for line in encounter.lines]
+        known = {name: fact for name, fact in encounter.facts.items() if name.startswith(ABOUT_THE_PATIENT)}
+        before = {name: fact for name, fact in facts.items() if name not in encounter.facts or name in known}
+        before["provider"] = None
+        history = [self.line(line, before, encounter, known) for line in encounter.history or ()]
         facts["line.date"] = encounter.first_date
         self.finish(facts, frozenset(encounter.facts))
         services: list[View] = [*lines, *history]
@@ -58,9 +67,12 @@ class Opening:
             view["@services"] = services
         return Case(encounter, facts, lines, history)
 
-    def line(self, line: Line, facts: View, encounter: Encounter) -> View:
-        """The view of a line: the encounter's facts, then its own."""
+    def line(self, line: Line, facts: View, encounter: Encounter, inherited: Facts) -> View:
+        """The view of a line: what it takes from the encounter, then its own."""
         view: View = {**facts, **line.facts}
+        if any(name.startswith("provider.") for name in line.facts):
+            view["provider"] = view.get("provider.npi") if "provider.npi" in line.facts else None
+        view["line.provider"] = view["provider"]
         view["line.date"] = line.date
         view["line.code"] = line.code
         view["line.number"] = line.number
@@ -74,7 +86,7 @@ class Opening:
             view["line.first_diagnosis"] = pointed[0] if pointed else NONE
         if line.other_payers is not None:
             view["@other_payers"] = self.things(line.other_payers)
-        self.finish(view, frozenset(encounter.facts) | frozenset(line.facts))
+        self.finish(view, frozenset(inherited) | frozenset(line.facts))
         return view
 
     def finish(self, view: View, given: frozenset[str]) -> None:
@@ -82,7 +94,6 @@ class Opening:
         view["@given"] = given
         view["@lacks"] = {}
         view["@why"] = {}
-        view["provider"] = view.get("provider.npi")
         born, day = view.get("patient.birth_date"), view["line.date"]
         if isinstance(born, int) and day and "patient.age" not in given:
             view["patient.age"], view["patient.age_months"] = ages(born, day)

@@ -1,0 +1,90 @@
+"""Running golden cases: each decided by the engine and compared; what differs is told with the rules that did it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from payerrules.decide.engine import Engine
+from payerrules.formats.encounter_reader import encounter_from_dict
+from payerrules.golden.cases import GoldenCase, golden_files, read_cases
+from payerrules.golden.compare import Difference, compare, shown
+from payerrules.language.nodes import Mapping, plain
+from payerrules.library.check import check_files
+from payerrules.model.diagnostic import Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """How one case came out: it passed where nothing differs and nothing is wrong."""
+
+    case: GoldenCase
+    differences: tuple[Difference, ...] = ()
+    wrong: tuple[Diagnostic, ...] = ()
+    decision: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        """Whether the decision is what the case expects."""
+        return not self.differences and not self.wrong
+
+    def report(self) -> str:
+        """What differs, line by line, with the rules that struck or fired there, and the case's own remarks."""
+        place = f"{self.case.file}:{self.case.line}"
+        lines = [f"{place}: {self.case.name}"]
+        lines += [f"  {difference}" for difference in self.differences]
+        lines += ["  " + one.text().replace("\n", "\n  ") for one in self.wrong]
+        numbers = sorted({difference.line for difference in self.differences if difference.line})
+        for number in numbers:
+            lines += [f"  line {number}: {told}" for told in self.rules(number)]
+        lines += [f"  {key}: {shown(value)}" for key, value in self.case.remarks.items()]
+        return "\n".join(lines)
+
+    def rules(self, number: int) -> Iterator[str]:
+        """The rules that fired on a line or could not be evaluated, as a person needs them to find what did it."""
+        for entry in self.decision.get("trace", ()):
+            if entry["line"] == number and entry["verdict"] != "not fired" and "#derive/" not in entry["rule"]:
+                read = ", ".join(f"{name} = {shown(value)}" for name, value in entry.get("read", {}).items())
+                yield f"{entry['verdict']}: {entry['rule']} ({read})"
+
+
+def run_case(case: GoldenCase, engine: Engine) -> CaseResult:
+    """Decide one case and compare; a case that only names a policy is checked for the diagnostics it expects."""
+    if case.policy and case.encounter is None:
+        return run_check(case)
+    if case.expect is None:
+        gone = Diagnostic("missing-expectation", "the case expects nothing", case.node.at, "Add `expect:`, or --record.")
+        return CaseResult(case, wrong=(gone,), decision=decided(case, engine))
+    decision = decided(case, engine)
+    differences, wrong = compare(case.expect, decision)
+    return CaseResult(case, tuple(differences), tuple(wrong), decision)
+
+
+def decided(case: GoldenCase, engine: Engine) -> dict[str, Any]:
+    """The decision of a case's encounter, as JSON would have it."""
+    if case.policy:
+        engine = engine.with_policy(Path(case.file).parent / case.policy)
+    encounter = encounter_from_dict(case.encounter, engine.vocabulary, case.file)
+    return engine.decide(encounter).to_dict()
+
+
+def run_check(case: GoldenCase) -> CaseResult:
+    """A case about a policy alone: the diagnostics its check must give."""
+    codes = [found.code for found in check_files([Path(case.file).parent / case.policy])]
+    differences = []
+    wanted = case.expect.get("diagnostics_include") if isinstance(case.expect, Mapping) else None
+    for code in plain(wanted) or ():
+        if code not in codes and wanted is not None:
+            differences.append(Difference("diagnostics_include", code, codes, wanted))
+    return CaseResult(case, tuple(differences))
+
+
+def run_files(paths: Iterable[Path], engine: Engine) -> Iterator[CaseResult | Diagnostic]:
+    """Run every case of the golden files among paths; what is wrong with a file comes as a diagnostic."""
+    for path in golden_files(paths):
+        cases, found = read_cases(path)
+        yield from found
+        for case in cases:
+            yield run_case(case, engine)
