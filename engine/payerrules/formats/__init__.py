@@ -1,0 +1,1 @@
+"""Files in and out: native JSON and YAML, 837P."""
