@@ -11,7 +11,9 @@ from payerrules.language.effect import Source
 from payerrules.language.items import FIRST_DAY, LAST_DAY, Window
 from payerrules.language.nodes import Mapping, Node, Scalar, Sequence
 from payerrules.language.reader import read_yaml
-from payerrules.model.diagnostic import Diagnostic
+from payerrules.language.structure import check_structure
+from payerrules.language.vocabulary import Vocabulary
+from payerrules.model.diagnostic import Diagnostic, in_order
 from payerrules.model.values import DATE, parse
 
 SECTIONS: Final = (
@@ -65,8 +67,12 @@ class PolicyText:
         return f"{self.policy} {self.edition}"
 
 
-def read_policy(text: str | bytes, name: str, folder: Path | str) -> tuple[PolicyText | None, list[Diagnostic]]:
-    """Read one policy file; `folder` is where `codes/...` paths start.
+def read_policy(
+    text: str | bytes, name: str, folder: Path | str, vocabulary: Vocabulary | None = None
+) -> tuple[PolicyText | None, list[Diagnostic]]:
+    """Read one policy file, with its structure checked; `folder` is where `codes/...` paths start.
+
+    `vocabulary` only serves "did you mean".
 
     Returns None where it is no policy at all. Where the findings hold an error, the sections may have any shape and
     are not to be read on.
@@ -79,9 +85,9 @@ def read_policy(text: str | bytes, name: str, folder: Path | str) -> tuple[Polic
     node, found = read_yaml(text, name)
     if node is None:
         return None, found
-    if not isinstance(node, Mapping):
-        return None, found
-    return _header(node, name, Path(folder), found), found
+    found = [*found, *check_structure(node, "policy", vocabulary)]
+    header = _header(node, name, Path(folder), found) if isinstance(node, Mapping) else None
+    return header, in_order(found)
 
 
 def read_day(node: Node | None, found: list[Diagnostic]) -> int | None:
@@ -153,7 +159,7 @@ def _header(node: Mapping, name: str, folder: Path, found: list[Diagnostic]) -> 
         published=read_day(node.get("published"), found) or FIRST_DAY,
         extends=_texts(node.get("extends")),
         based_on=_text(node, "based_on"),
-        sources=_sources(node.get("sources"), policy, found),
+        sources=read_sources(node.get("sources"), policy, found),
         path=name,
         folder=folder,
         node=node,
@@ -162,7 +168,8 @@ def _header(node: Mapping, name: str, folder: Path, found: list[Diagnostic]) -> 
     )
 
 
-def _sources(node: Node | None, policy: str, found: list[Diagnostic]) -> dict[str, Source]:
+def read_sources(node: Node | None, policy: str, found: list[Diagnostic]) -> dict[str, Source]:
+    """`sources:` by name; one that nobody could look up is reported as `source-without-title`."""
     sources: dict[str, Source] = {}
     for key, value in node if isinstance(node, Mapping) else ():
         if not isinstance(value, Mapping):

@@ -268,7 +268,8 @@ class _Builder:
         else:
             frame.awaits_value = False
             if frame.key is not None:
-                self._check_value(frame, frame.key, node, event)
+                if not self._has_value(frame, frame.key, node, event):
+                    return
                 if isinstance(node, Scalar) and node.is_null:
                     node = Scalar(node.text, frame.key.at)  # nothing was written, so the key is the place
                 frame.entries.append((frame.key, node))
@@ -305,10 +306,10 @@ class _Builder:
             return None
         return node
 
-    def _check_value(self, frame: _Frame, key: Scalar, node: Node, event: Any) -> None:
-        """Find text that YAML cut short."""
+    def _has_value(self, frame: _Frame, key: Scalar, node: Node, event: Any) -> bool:
+        """Find text that YAML cut short; False where a key in { } has nothing after it, and is dropped."""
         if not isinstance(node, Scalar) or node.quoted:
-            return
+            return True
         end = event.end_mark
         rest = self.source.line(end.line)[end.column :]
         if node.text and key.text in TEXT_KEYS and _COMMENT.match(rest):
@@ -321,6 +322,8 @@ class _Builder:
             )
         if not node.text and frame.event.flow_style and not key.quoted and not self._has_colon(key, event):
             self._no_value(frame, key)
+            return False
+        return True
 
     def _question(self, event: Any) -> None:
         """A `?` that one parser reads as text and the other as the end of it."""

@@ -1,0 +1,367 @@
+"""Each way in which a tree can miss its schema, as a finding that says what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from jsonschema.exceptions import ValidationError
+
+from payerrules.language.grammar import FACT, Schema
+from payerrules.language.nodes import Mapping, Node, Scalar, Sequence
+from payerrules.language.spelling import closest, remedy
+from payerrules.model.diagnostic import Diagnostic, Location
+from payerrules.model.values import DATE, parse
+
+Path: TypeAlias = tuple[str | int, ...]
+
+_KINDS: Final = {"object": "a map", "array": "a list", "null": "nothing"}
+_ADVICE: Final = {
+    "a name": "A name begins with a small letter and has small letters, digits and _ only.",
+    "an identifier": "It has small letters, digits, `.`, `-` and `_` only, and no spaces.",
+    "the name of a source": "Write the short name of a source, as it stands under `sources:`.",
+    "a name with a /": "Write whose policy it is and what about, such as medicare/outpatient-therapy.",
+    "a policy's name": "Write whose policy it is and what about, such as medicare/outpatient-therapy.",
+    "a fact": "A fact is written entity.name, such as line.code.",
+    "a fact of the vocabulary": "A fact is written entity.name, such as documentation.abn.",
+    "a group code or a fact": "Group codes are CO, PR, OA, PI and CR; a fact is written line.kx_denial_group.",
+}
+_INTO: Final = ("items", "additionalProperties")
+_DATE_HINT: Final = "A date is YEAR-MONTH-DAY, such as 2026-01-31."
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A finding, where in the tree it was made, and the key it is about: the missing one, or the one that was meant."""
+
+    finding: Diagnostic
+    path: Path
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An error of the JSON Schema: its keyword and what that wants, the node it speaks of, the noun of its surroundings."""
+
+    word: str
+    wanted: Any
+    value: Any
+    schema: Schema
+    steps: tuple[str | int, ...]
+    path: Path
+    node: Node
+    key: Scalar | None
+    noun: str
+    way: tuple[Any, ...]
+    root: Schema
+
+    @property
+    def label(self) -> str:
+        """How a message names the node."""
+        if self.key is not None:
+            return f"`{self.key.text}`"
+        return next((f"an entry of `{step}`" for step in reversed(self.path) if isinstance(step, str)), "the file")
+
+    @property
+    def at(self) -> Location:
+        """Where the node stands; a block that begins below its key is shown by the key."""
+        if self.key is not None and not isinstance(self.node, Scalar) and self.node.at.line != self.key.at.line:
+            return self.key.at
+        return self.node.at
+
+    def say(self, code: str, message: str, hint: str = "", at: Location | None = None, key: str = "") -> Complaint:
+        """A complaint about this place."""
+        return Complaint(Diagnostic(code, message, at or self.at, hint), self.path, key)
+
+    def key_at(self, name: str) -> Location:
+        """The place of a key of this map."""
+        key = self.node.key(name) if isinstance(self.node, Mapping) else None
+        return key.at if key else self.at
+
+
+def complaints(error: ValidationError, tree: Node, root: Schema) -> Iterator[Complaint]:
+    """What an error of the JSON Schema says to an analyst: mostly one complaint, and one for each key that is wrong."""
+    place = _place(error, tree, root)
+    tell = _TELLERS.get(str(error.validator), _other)
+    yield from tell(place)
+
+
+def _place(error: ValidationError, tree: Node, root: Schema) -> Place:
+    node, key = tree, None
+    path: Path = tuple(error.absolute_path)
+    for step in path:
+        key = None
+        if isinstance(node, Mapping) and isinstance(step, str):
+            key, node = node.key(step), node.index[step]
+        elif isinstance(node, Sequence) and isinstance(step, int):
+            node = node.items[step]
+    schema: Schema = error.schema if isinstance(error.schema, dict) else {}
+    steps = tuple(error.absolute_schema_path)
+    way = _way(root, steps[:-1], schema, root) or [(0, root)]
+    return Place(
+        word=str(error.validator),
+        wanted=error.validator_value,
+        value=error.instance,
+        schema=schema,
+        steps=steps,
+        path=path,
+        node=node,
+        key=key,
+        noun=_noun(way, steps),
+        way=tuple(schema for _, schema in way),
+        root=root,
+    )
+
+
+def _way(here: Any, steps: tuple[str | int, ...], end: Schema, root: Schema) -> list[tuple[int, Any]]:
+    """The schemas on the way to the error, each with how many steps were left; references are no step of their own."""
+    left = len(steps)
+    if here is end and not steps:
+        return [(left, here)]
+    inner: Any = _step(here, steps[0]) if steps else None
+    if inner is not None:
+        found = _way(inner, steps[1:], end, root)
+        if found:
+            return [(left, here), *found]
+    if isinstance(here, dict) and "$ref" in here:
+        found = _way(root["$defs"][here["$ref"].rpartition("/")[2]], steps, end, root)
+        if found:
+            return [(left, here), *found]
+    return []
+
+
+def _step(here: Any, step: str | int) -> Any:
+    """One step into a schema, or None."""
+    if isinstance(here, list) and isinstance(step, int):
+        return here[step]
+    return here.get(step) if isinstance(here, dict) else None
+
+
+def _noun(way: list[tuple[int, Any]], steps: tuple[str | int, ...]) -> str:
+    """The innermost title of the thing the error is in."""
+    noun = ""
+    for left, schema in way:
+        entered = steps[len(steps) - 1 - left - 1] if left < len(steps) - 1 else ""
+        if entered in _INTO:
+            noun = ""
+        if isinstance(schema, dict) and isinstance(schema.get("title"), str):
+            noun = schema["title"]
+    return noun
+
+
+def _unknown_keys(place: Place) -> Iterator[Complaint]:
+    if not isinstance(place.node, Mapping):
+        return
+    schema = place.schema
+    allowed = list(schema.get("properties", {}))
+    takes_facts = FACT in schema.get("patternProperties", {})
+    patterns = [re.compile(pattern) for pattern in schema.get("patternProperties", {})]
+    for key, _ in place.node:
+        if key.text in allowed or any(pattern.search(key.text) for pattern in patterns):
+            continue
+        near = closest(key.text, allowed)
+        own = [word for word in allowed if "." not in word]
+        noun = place.noun or place.label
+        if near:
+            hint = f"Did you mean `{near}`?"
+        else:
+            homes = _homes(place.root, key.text)
+            there = f"`{key.text}` is a key of {_either(homes, 'and')}. " if homes else ""
+            hint = there + remedy("", own, f"{noun[0].upper()}{noun[1:]} knows")
+            if takes_facts:
+                hint += " A fact is written entity.name, such as line.code."
+        yield place.say("unknown-key", f"`{key.text}` is no key of {noun}", hint, key.at, near)
+
+
+def _homes(schema: Any, key: str) -> list[str]:
+    """The things that know a key, by their nouns."""
+    found: set[str] = set()
+    waiting = [schema]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, dict):
+            title = here.get("title")
+            if isinstance(title, str) and isinstance(here.get("properties"), dict) and key in here["properties"]:
+                found.add(title)
+            waiting.extend(here.values())
+        elif isinstance(here, list):
+            waiting.extend(here)
+    return sorted(found)
+
+
+def _missing_keys(place: Place) -> Iterator[Complaint]:
+    for name in place.wanted:
+        if isinstance(place.node, Mapping) and name not in place.node:
+            noun = place.noun or place.label
+            yield place.say("missing-key", f"{noun} needs `{name}`", _described(place, name), key=name)
+
+
+def _described(place: Place, name: str) -> str:
+    """The sentence an editor shows of a key, as a remedy."""
+    about = place.schema.get("properties", {}).get(name, {})
+    text = about.get("description", "")
+    return f"Add {name}: {text[0].lower()}{text[1:]}" if text else f"Add {name}."
+
+
+def _partners(place: Place) -> Iterator[Complaint]:
+    for name, needed in place.wanted.items():
+        for other in needed:
+            if isinstance(place.node, Mapping) and name in place.node and other not in place.node:
+                message = f"`{name}` needs `{other}` beside it"
+                yield place.say("missing-key", message, f"Add {other}.", place.key_at(name), other)
+
+
+def _one_of(place: Place) -> Iterator[Complaint]:
+    names = _required_names(place)
+    if not names or not isinstance(place.node, Mapping):
+        yield from _other(place)
+        return
+    present = [key.text for key, _ in place.node if key.text in names]
+    noun = place.noun or place.label
+    if not present:
+        yield place.say("missing-key", f"{noun} needs {_either(names)}", "Add one of them.", key=names[0])
+        return
+    first, second = present[0], present[1]
+    hint = "Write a list of maps, one for each effect." if noun == "an effect" else "Keep one of them."
+    yield place.say("keys-together", f"`{first}` and `{second}` cannot stand in one map", hint, place.key_at(second))
+
+
+def _any_of(place: Place) -> Iterator[Complaint]:
+    names = _required_names(place)
+    steps = list(place.steps)
+    if names and "dependentSchemas" in steps and isinstance(place.node, Mapping):
+        key = str(steps[len(steps) - steps[::-1].index("dependentSchemas")])
+        hint = f"Put it beside {_either(names)}, or take it out."
+        yield place.say(
+            "misplaced-key", f"`{key}` belongs to {_either(names)}, which is not here", hint, place.key_at(key)
+        )
+    elif names:
+        noun = place.noun or place.label
+        yield place.say("missing-key", f"{noun} needs {_either(names)}", "Add one of them.", key=names[0])
+    else:
+        yield from _other(place)
+
+
+def _required_names(place: Place) -> list[str]:
+    branches = place.wanted
+    return [branch["required"][0] for branch in branches if set(branch) == {"required"}]
+
+
+def _type(place: Place) -> Iterator[Complaint]:
+    if isinstance(place.node, Scalar) and place.node.is_null:
+        yield place.say("missing-value", f"{place.label} is empty", "Write its value, or take it out.")
+        return
+    wanted = place.wanted
+    kinds = [wanted] if isinstance(wanted, str) else list(wanted)
+    names = list(dict.fromkeys(_KINDS.get(kind, "one value") for kind in kinds if kind != "null"))
+    what = {Mapping: "a map", Sequence: "a list", Scalar: "one value"}[type(place.node)]
+    hint = {
+        "a map": "Write key: value pairs, indented below it or in { }.",
+        "a list": "Write entries that begin with `-`, or put them in [ ].",
+        "one value": "Write a single word, number or text.",
+    }[names[0]]
+    if isinstance(place.node, Mapping) and names == ["one value"] and len(place.node.entries) == 1:
+        hint += " A text with a colon in it goes in double quotes."
+    if isinstance(place.node, Sequence) and FACT in str(place.schema.get("description", "")):
+        hint += " One of several values is written {in: [...]}."
+    yield place.say("wrong-shape", f"{place.label} must be {_either(names, quote=False)}, and this is {what}", hint)
+
+
+def _word(place: Place) -> Iterator[Complaint]:
+    allowed = [str(word) for word in place.wanted if isinstance(word, str)]
+    if not isinstance(place.node, Scalar):
+        what = "a map" if isinstance(place.node, Mapping) else "a list"
+        message = f"{place.label} must be one word, and this is {what}"
+        yield place.say("wrong-shape", message, remedy("", allowed, "It is one of"))
+        return
+    if place.node.is_null:
+        yield place.say("missing-value", f"{place.label} is empty", remedy("", allowed, "It is one of"))
+        return
+    word = place.node.text
+    if any(word in keys for keys in _maps_here(place)):
+        hint = f"Write it with what belongs to it: {{{word}: {{...}}}}."
+        yield place.say("unknown-word", f"`{word}` cannot stand alone as {place.label}", hint)
+        return
+    yield place.say("unknown-word", f"`{word}` is no word for {place.label}", remedy(word, allowed, "It is one of"))
+
+
+def _maps_here(place: Place) -> Iterator[Schema]:
+    """The keys that a map could have where the word stands."""
+    for schema in place.way:
+        if isinstance(schema, dict) and "pend" in schema.get("properties", {}):
+            yield schema["properties"]
+        elif isinstance(schema, dict) and "$ref" in schema:
+            yield place.root["$defs"][schema["$ref"].rpartition("/")[2]].get("properties", {})
+
+
+def _form(place: Place) -> Iterator[Complaint]:
+    noun = str(place.schema.get("title", ""))
+    text = str(place.value)
+    if "propertyNames" in place.steps:
+        message = f"`{text}` is not {noun or 'a name'}"
+        yield place.say("wrong-form", message, _ADVICE.get(noun, ""), place.key_at(text))
+        return
+    if noun in ("a date", "a date, or open"):
+        yield from _date(place)
+        return
+    yield place.say(
+        "wrong-form", f"`{text}` of {place.label} is not {noun or 'of the form it needs'}", _ADVICE.get(noun, "")
+    )
+
+
+def _date(place: Place) -> Iterator[Complaint]:
+    try:
+        parse(str(place.value), DATE)
+    except ValueError as error:
+        yield place.say("bad-date", str(error), _DATE_HINT)
+
+
+def _size(place: Place) -> Iterator[Complaint]:
+    match place.word:
+        case "minLength":
+            yield place.say("missing-value", f"{place.label} is empty", "Write its value, or take it out.")
+        case "minProperties":
+            yield place.say(
+                "wrong-shape", f"{place.label} is an empty map", "Write what belongs in it, or take it out."
+            )
+        case "minItems" if not place.value:
+            yield place.say("wrong-shape", f"{place.label} is an empty list", "Write its entries, or take it out.")
+        case _:
+            number = place.wanted
+            message = f"{place.label} takes {number} entries, and this has {len(place.value)}"
+            yield place.say("wrong-shape", message, f"Write exactly {number}.")
+
+
+def _other(place: Place) -> Iterator[Complaint]:
+    yield place.say(
+        "wrong-shape",
+        f"{place.label} is not {place.noun or 'of the shape it needs'}",
+        "See its page in the documentation.",
+    )
+
+
+def _either(names: list[str], word: str = "or", *, quote: bool = True) -> str:
+    """Names as English: `a`, `b` or `c`."""
+    shown = [f"`{name}`" for name in names] if quote and word == "or" else list(names)
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} {word} {shown[-1]}"
+
+
+_TELLERS: Final[dict[str, Callable[[Place], Iterator[Complaint]]]] = {
+    "additionalProperties": _unknown_keys,
+    "required": _missing_keys,
+    "dependentRequired": _partners,
+    "oneOf": _one_of,
+    "anyOf": _any_of,
+    "type": _type,
+    "enum": _word,
+    "const": _word,
+    "pattern": _form,
+    "format": _form,
+    "minimum": _form,
+    "minLength": _size,
+    "minItems": _size,
+    "maxItems": _size,
+    "minProperties": _size,
+}

@@ -1,0 +1,87 @@
+"""Whether a file has the shape its schema wants; what it has not is said at its place, in an analyst's words."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from jsonschema import Draft202012Validator, FormatChecker
+
+from payerrules.language.complaints import Complaint, complaints
+from payerrules.language.grammar import Schema
+from payerrules.language.nodes import Mapping, Node, Scalar, Sequence
+from payerrules.language.schemas import schema
+from payerrules.language.vocabulary import Vocabulary
+from payerrules.model.diagnostic import Diagnostic, in_order
+from payerrules.model.values import DATE, parse
+
+NO_VOCABULARY: Final = Vocabulary({})
+_KEEPS_NULL: Final = ("encounter", "golden", "decision")
+"""Schemas of files in which a null is the same as a key left out."""
+
+_FORMATS = FormatChecker(formats=())
+_validators: dict[tuple[str, int], tuple[Vocabulary, Any, Schema]] = {}
+
+
+@_FORMATS.checks("date", raises=ValueError)
+def _is_date(value: object) -> bool:
+    return not isinstance(value, str) or parse(value, DATE) is not None
+
+
+@_FORMATS.checks("date-or-open", raises=ValueError)
+def _is_date_or_open(value: object) -> bool:
+    return value == "open" or _is_date(value)
+
+
+def check_structure(node: Node, schema_name: str, vocabulary: Vocabulary | None = None) -> list[Diagnostic]:
+    """Hold a tree to one of the published schemas; one finding for each fault, in order.
+
+    `vocabulary` offers its facts in "did you mean" and gives an encounter its keys; an encounter and a golden file
+    need it. Raises KeyError where there is no such schema.
+    """
+    validator, root = _validator(schema_name, vocabulary or NO_VOCABULARY)
+    found: list[Diagnostic] = []
+    data = _data(node, found, keep_null=schema_name in _KEEPS_NULL)
+    said: list[Complaint] = []
+    misshapen = set()
+    for error in validator.iter_errors(data):
+        if error.validator == "type":
+            misshapen.add(tuple(error.absolute_path))
+        said.extend(complaints(error, node, root))
+    meant = {(each.path, each.key) for each in said if each.finding.code == "unknown-key"}
+    for each in said:
+        if each.finding.code == "missing-key" and (each.path, each.key) in meant:
+            continue  # the key is there, misspelt
+        if each.path in misshapen and each.finding.code not in ("wrong-shape", "missing-value"):
+            continue  # nothing more can be said of a thing of the wrong shape
+        found.append(each.finding)
+    return in_order(found)
+
+
+def _validator(name: str, vocabulary: Vocabulary) -> tuple[Any, Schema]:
+    """The validator of a schema; the last few vocabularies are kept, with what keeps their identity."""
+    known = _validators.get((name, id(vocabulary)))
+    if known is None:
+        body = schema(name, vocabulary)
+        known = vocabulary, Draft202012Validator(body, format_checker=_FORMATS), body
+        if len(_validators) >= 32:
+            _validators.clear()
+        _validators[name, id(vocabulary)] = known
+    return known[1], known[2]
+
+
+def _data(node: Node, found: list[Diagnostic], *, keep_null: bool) -> Any:
+    """The tree as dicts, lists and texts; a key that was left empty is reported and left out."""
+    match node:
+        case Scalar():
+            return None if node.is_null else node.text
+        case Sequence():
+            return [_data(item, found, keep_null=keep_null) for item in node.items]
+        case Mapping():
+            data = {}
+            for key, value in node:
+                if isinstance(value, Scalar) and value.is_null and not keep_null:
+                    hint = "Write its value, or take the key out; `none` says that there is none."
+                    found.append(Diagnostic("missing-value", f"`{key.text}` is empty", key.at, hint))
+                    continue
+                data[key.text] = _data(value, found, keep_null=keep_null)
+            return data
