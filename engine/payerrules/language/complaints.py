@@ -17,6 +17,10 @@ from payerrules.model.values import DATE, parse
 
 Path: TypeAlias = tuple[str | int, ...]
 
+MANY: Final = 8
+"""More names than this are listed in the remedy, not in the message."""
+ANY_KEY: Final = "*"
+"""The key of a complaint that one of several is missing."""
 _KINDS: Final = {"object": "a map", "array": "a list", "null": "nothing"}
 _ADVICE: Final = {
     "a name": "A name begins with a small letter and has small letters, digits and _ only.",
@@ -43,7 +47,7 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An error of the JSON Schema: its keyword and what that wants, the node it speaks of, the noun of its surroundings."""
+    """An error of the JSON Schema: its keyword and what that wants, and the node it speaks of with its surroundings."""
 
     word: str
     wanted: Any
@@ -170,8 +174,7 @@ def _unknown_keys(place: Place) -> Iterator[Complaint]:
             homes = _homes(place.root, key.text)
             there = f"`{key.text}` is a key of {_either(homes, 'and')}. " if homes else ""
             hint = there + remedy("", own, f"{noun[0].upper()}{noun[1:]} knows")
-            if takes_facts:
-                hint += " A fact is written entity.name, such as line.code."
+            hint = f"{hint} A fact is written entity.name, such as line.code.".strip() if takes_facts else hint
         yield place.say("unknown-key", f"`{key.text}` is no key of {noun}", hint, key.at, near)
 
 
@@ -221,11 +224,21 @@ def _one_of(place: Place) -> Iterator[Complaint]:
     present = [key.text for key, _ in place.node if key.text in names]
     noun = place.noun or place.label
     if not present:
-        yield place.say("missing-key", f"{noun} needs {_either(names)}", "Add one of them.", key=names[0])
+        yield _none_of(place, names)
         return
     first, second = present[0], present[1]
     hint = "Write a list of maps, one for each effect." if noun == "an effect" else "Keep one of them."
     yield place.say("keys-together", f"`{first}` and `{second}` cannot stand in one map", hint, place.key_at(second))
+
+
+def _none_of(place: Place, names: list[str]) -> Complaint:
+    """A map that has none of the keys of which it needs one."""
+    noun = place.noun or place.label
+    if len(names) <= MANY:
+        return place.say("missing-key", f"{noun} needs {_either(names)}", "Add one of them.", key=ANY_KEY)
+    return place.say(
+        "missing-key", f"{noun} does not say what it does", remedy("", names, "It has one of"), key=ANY_KEY
+    )
 
 
 def _any_of(place: Place) -> Iterator[Complaint]:
@@ -238,8 +251,7 @@ def _any_of(place: Place) -> Iterator[Complaint]:
             "misplaced-key", f"`{key}` belongs to {_either(names)}, which is not here", hint, place.key_at(key)
         )
     elif names:
-        noun = place.noun or place.label
-        yield place.say("missing-key", f"{noun} needs {_either(names)}", "Add one of them.", key=names[0])
+        yield _none_of(place, names)
     else:
         yield from _other(place)
 
@@ -264,7 +276,7 @@ def _type(place: Place) -> Iterator[Complaint]:
     }[names[0]]
     if isinstance(place.node, Mapping) and names == ["one value"] and len(place.node.entries) == 1:
         hint += " A text with a colon in it goes in double quotes."
-    if isinstance(place.node, Sequence) and FACT in str(place.schema.get("description", "")):
+    if isinstance(place.node, Sequence) and place.key is not None and "." in place.key.text:
         hint += " One of several values is written {in: [...]}."
     yield place.say("wrong-shape", f"{place.label} must be {_either(names, quote=False)}, and this is {what}", hint)
 

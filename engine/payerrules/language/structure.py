@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-from payerrules.language.complaints import Complaint, complaints
+from payerrules.language.complaints import ANY_KEY, Complaint, complaints
 from payerrules.language.grammar import Schema
 from payerrules.language.nodes import Mapping, Node, Scalar, Sequence
 from payerrules.language.schemas import schema
@@ -47,10 +47,10 @@ def check_structure(node: Node, schema_name: str, vocabulary: Vocabulary | None 
         if error.validator == "type":
             misshapen.add(tuple(error.absolute_path))
         said.extend(complaints(error, node, root))
-    meant = {(each.path, each.key) for each in said if each.finding.code == "unknown-key"}
+    meant = {(each.path, key) for each in said if each.finding.code == "unknown-key" for key in (each.key, ANY_KEY)}
     for each in said:
         if each.finding.code == "missing-key" and (each.path, each.key) in meant:
-            continue  # the key is there, misspelt
+            continue  # the key is there, misspelt or in the wrong place
         if each.path in misshapen and each.finding.code not in ("wrong-shape", "missing-value"):
             continue  # nothing more can be said of a thing of the wrong shape
         found.append(each.finding)
