@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -121,13 +122,14 @@ def segments(text: str) -> Iterator[Segment | X12Problem]:
     inside an interchange; the broken segment itself is not given.
     """
     place = _Place(text)
+    headers = [match.start() for match in _HEADER.finditer(text)]
     number = 0
     position = _past_space(text, 0)
     found = False
     while position < len(text):
         header = _header_at(text, position)
         if header is None:
-            following = _next_header(text, position + 1)
+            following = _next_header(text, position + 1, headers)
             if found or following is not None or text.startswith("ISA", position):
                 yield _outside(text, position, len(text) if following is None else following, number, place)
                 found = True
@@ -142,7 +144,7 @@ def segments(text: str) -> Iterator[Segment | X12Problem]:
             hint = "Pad the elements of the ISA segment to their fixed widths."
             message = "the header does not keep the fixed widths; its delimiters were taken from its order"
             yield X12Problem("x12-loose-header", message, number + 1, "ISA", None, hint, line=line, column=column)
-        scan = _Interchange(text, position, _end_of_interchange(text, position), delimiters, place, number)
+        scan = _Interchange(text, position, _following(headers, position + 3, len(text)), delimiters, place, number)
         yield from scan.run()
         number = scan.number
         position = _past_space(text, scan.position)
@@ -245,21 +247,23 @@ def _header_at(text: str, position: int) -> tuple[Delimiters, bool] | None:
     ), strict
 
 
-def _next_header(text: str, position: int) -> int | None:
-    """Where the next header that can be read begins."""
+def _next_header(text: str, position: int, headers: list[int]) -> int | None:
+    """Where the next header that can be read begins; `headers` are the places of those that keep their widths."""
     end, best = len(text), None
-    for pattern in (_HEADER, _LOOSE_HEADER):
-        for match in pattern.finditer(text, position, end):
-            if _header_at(text, match.start()):
-                end = best = match.start()
-                break
+    for strict in headers[bisect_left(headers, position) :]:
+        if _header_at(text, strict):
+            end = best = strict
+            break
+    for match in _LOOSE_HEADER.finditer(text, position, end):
+        if _header_at(text, match.start()):
+            return match.start()
     return best
 
 
-def _end_of_interchange(text: str, position: int) -> int:
+def _following(headers: list[int], position: int, end: int) -> int:
     """Where the next header begins: an interchange that lost its end does not swallow the next one."""
-    following = _HEADER.search(text, position + 3)
-    return following.start() if following else len(text)
+    index = bisect_left(headers, position)
+    return headers[index] if index < len(headers) else end
 
 
 def _outside(text: str, position: int, end: int, number: int, place: _Place) -> X12Problem:
