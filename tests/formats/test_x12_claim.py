@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import json
 
-from tests.formats.x12_files import ROOT, claim, codes, read, text
+import jsonschema
+import pytest
+
+from tests.formats.x12_files import FILES, ROOT, claim, codes, read, text
+
+SCHEMA = json.loads((ROOT / "policies/schema/encounter.schema.json").read_text())
 
 
 def test_a_claim_becomes_the_encounter_that_a_person_would_write():
@@ -178,3 +183,12 @@ def test_an_encounter_is_plain_data_without_a_float():
         for found in read(text(name))[0]:
             written = json.dumps(found.encounter)
             assert json.loads(written, parse_float=lambda figures: f"float {figures}") == found.encounter
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in FILES.glob("*.837")))
+def test_a_readable_claim_keeps_the_published_schema_of_encounters(name: str):
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    wrong = [
+        error.message for one in read(text(name))[0] if one.readable for error in validator.iter_errors(one.encounter)
+    ]
+    assert wrong == []
