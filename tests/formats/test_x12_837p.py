@@ -13,7 +13,7 @@ from payerrules.model.diagnostic import Severity
 from tests.formats.x12_files import FILES, PAYERS, codes, read, text
 
 NAMES = sorted(path.name for path in FILES.glob("*.837"))
-WHOLE = [name for name in ("siblings.837", "secondary.837", "groups.837") if name in NAMES]
+WHOLE = ["groups.837", "secondary.837", "siblings.837"]
 
 
 def names(given_text: str) -> list[tuple[str, bool]]:
@@ -107,6 +107,31 @@ def test_when_a_level_is_lost_no_claim_is_given_to_another_patient():
 def test_a_claim_below_the_wrong_level_is_not_decided():
     given_text = text("siblings.837").replace("HL*4*2*23*0", "HL*4*9*23*0")
     assert names(given_text) == [("F-1", True), ("F-2", False)]
+
+
+@pytest.mark.parametrize("lost", ["HL*3*2*23*0~\n", "HL*4*2*23*0~\n", "PAT*19~\n"])
+def test_without_its_own_level_no_claim_is_given_to_another_member_of_the_family(lost: str):
+    before = {found.encounter["encounter"]: found.encounter["patient"] for found in read(text("siblings.837"))[0]}
+    kept = [found for found in read(text("siblings.837").replace(lost, ""))[0] if found.readable]
+    assert [before[found.encounter["encounter"]] for found in kept] == [found.encounter["patient"] for found in kept]
+    assert len(kept) < 2
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_any_one_segment_lost_gives_no_claim_another_patient_payer_or_service(name: str):
+    pieces = text(name).split("~\n")[:-1]
+    whole = {found.encounter["encounter"]: found.encounter for found in read(text(name))[0]}
+    for lost, piece in enumerate(pieces):
+        claims, problems = read("~\n".join([*pieces[:lost], *pieces[lost + 1 :], ""]))
+        assert problems or any(found.problems for found in claims), piece
+        for found in claims:
+            if found.readable:
+                before = whole[found.encounter["encounter"]]
+                assert found.encounter["patient"]["id"] == before["patient"]["id"], piece
+                assert found.encounter["payer"]["id"] in (before["payer"]["id"], "payer:MCD1", "payer:MCR1"), piece
+                services = [(line.get("date"), line.get("code")) for line in found.encounter["lines"]]
+                kept = [(line["date"], line["code"]) for line in before["lines"]]
+                assert all(one in kept for one in services if None not in one), piece
 
 
 def test_a_missing_terminator_leaves_the_claim_undecided():

@@ -76,6 +76,7 @@ class _Envelopes:
         self._set: Segment | None = None
         self._transaction: ProfessionalTransaction | None = None
         self._last: Segment | None = None
+        self._outside = False  # the segment before stood outside any transaction, and that was said
         self._groups = self._sets = 0
         self._claims: list[X12Claim] = []
 
@@ -114,8 +115,10 @@ class _Envelopes:
             case _ if self._transaction is not None:
                 self._keep(self._transaction.take(token))
             case _ if self._set is None and token.name != "TA1":
-                message = "the segment stands outside any transaction and is passed over"
-                self._report.add("x12-misplaced-segment", token, None, message, "ST begins a transaction.")
+                if not self._outside:
+                    message = "from this segment on, what stands outside any transaction is passed over"
+                    self._report.add("x12-misplaced-segment", token, None, message, "ST begins a transaction.")
+                self._outside = True
         self._last = token
 
     def end(self) -> None:
@@ -143,7 +146,7 @@ class _Envelopes:
 
     def _begin_set(self, segment: Segment) -> None:
         self._end_set(segment, "another transaction begins")
-        self._set = segment
+        self._set, self._outside = segment, False
         self._sets += 1
         self._report.transaction = segment.at(2) or None
         kind = segment.at(1)

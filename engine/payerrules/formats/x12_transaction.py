@@ -148,6 +148,8 @@ class ProfessionalTransaction:
                     self._service.line.rendering = rendering
                 else:
                     self._claim.rendering = rendering
+            elif entity in ("IL", "QC", "85"):
+                self._misplaced(segment)
         elif self._level == _BILLING and entity == "85":
             self._billing.npi, self._billing.organization = self._npi(segment), segment.at(2) == "2"
         elif self._level == _SUBSCRIBER and entity == "PR":
@@ -156,6 +158,8 @@ class ProfessionalTransaction:
             self._person(self._subscriber, segment)
         elif self._level == _DEPENDENT and entity == "QC":
             self._person(self._dependent, segment)
+        elif entity in ("IL", "QC", "85"):
+            self._misplaced(segment)
 
     def _person(self, person: Person, segment: Segment) -> None:
         person.named, person.given_name = True, segment.at(4)
@@ -181,6 +185,8 @@ class ProfessionalTransaction:
             provider = line.rendering if line is not None else self._claim.rendering
             if provider is not None:
                 provider.taxonomy = taxonomy
+        elif segment.at(1) == "PE" and self._other is None:
+            self._misplaced(segment)
 
     def _subscriber_information(self, segment: Segment) -> None:
         coverage = Coverage(segment.at(1), segment.at(9), segment=segment)
@@ -201,9 +207,13 @@ class ProfessionalTransaction:
     def _patient(self, segment: Segment) -> None:
         if self._claim is None and self._level == _DEPENDENT:
             self._dependent.relationship = segment.at(1)
+        elif self._claim is not None or segment.at(1):  # PAT01 is of a dependent; a subscriber may have the rest
+            self._misplaced(segment)
 
     def _demographics(self, segment: Segment) -> None:
         if self._claim is not None:
+            if self._other is None:
+                self._misplaced(segment)
             return
         person = {_SUBSCRIBER: self._subscriber, _DEPENDENT: self._dependent}.get(self._level)
         if person is None:
@@ -349,7 +359,11 @@ class ProfessionalTransaction:
             add(missing, at, None, "the subscriber has no member id (NM108 MI, NM109)", "The claim is not decided.")
             draft.lost = True
         patient = self._dependent if self._level == _DEPENDENT else self._subscriber
-        if not patient.demographics:
+        if patient is self._dependent and not (patient.named and patient.relationship and patient.birth_date):
+            message = "the dependent lacks a relationship (PAT01), a name (NM1*QC) or a birth date (DMG02)"
+            add(missing, at, None, message, "It is not known which dependent this is; the claim is not decided.")
+            draft.lost = True
+        elif not patient.demographics:
             add(missing, at, None, "the patient has no DMG segment: birth date and sex are not known")
         if not self._billing.npi and draft.rendering is None:
             add(missing, at, None, "neither a rendering nor a billing provider with an NPI is named")
