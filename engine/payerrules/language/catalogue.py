@@ -10,9 +10,8 @@ from payerrules.language.effect import Source
 from payerrules.language.items import Window
 from payerrules.language.nodes import Mapping, Node, Scalar, Sequence
 from payerrules.language.policy import read_sources, read_window
-from payerrules.language.reader import read_yaml
 from payerrules.language.spelling import remedy
-from payerrules.language.structure import check_structure
+from payerrules.language.structure import read_checked
 from payerrules.model.diagnostic import Diagnostic, Location, has_error, in_order
 
 Told: TypeAlias = dict[str, tuple[str, ...]]
@@ -70,9 +69,7 @@ def load_catalogue(text: str | bytes, name: str) -> tuple[Catalogue | None, list
     >>> catalogue.codes["05"].told, found
     ({'kind': ('odd',)}, [])
     """
-    node, found = read_yaml(text, name)
-    if node is not None:
-        found = [*found, *check_structure(node, "catalogue")]
+    node, found = read_checked(text, name, "catalogue")
     if not isinstance(node, Mapping) or has_error(found):
         return None, in_order(found)
     sources = read_sources(node.get("sources"), "", found)

@@ -16,6 +16,7 @@ from payerrules.model.diagnostic import Diagnostic, Location
 from payerrules.model.values import DATE, parse
 
 Path: TypeAlias = tuple[str | int, ...]
+Names: TypeAlias = tuple[str, ...]
 
 MANY: Final = 8
 """More names than this are listed in the remedy, not in the message."""
@@ -32,17 +33,17 @@ _ADVICE: Final = {
     "a fact of the vocabulary": "A fact is written entity.name, such as documentation.abn.",
     "a group code or a fact": "Group codes are CO, PR, OA, PI and CR; a fact is written line.kx_denial_group.",
 }
-_INTO: Final = ("items", "additionalProperties")
+_INTO: Final = (("properties",), ("patternProperties",))
 _DATE_HINT: Final = "A date is YEAR-MONTH-DAY, such as 2026-01-31."
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """A finding, where in the tree it was made, and the key it is about: the missing one, or the one that was meant."""
+    """A finding, where in the tree it was made, and the keys it is about: a missing one, or one that was meant."""
 
     finding: Diagnostic
     path: Path
-    key: str = ""
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,9 @@ class Place:
             return self.key.at
         return self.node.at
 
-    def say(self, code: str, message: str, hint: str = "", at: Location | None = None, key: str = "") -> Complaint:
+    def say(self, code: str, message: str, hint: str = "", at: Location | None = None, keys: Names = ()) -> Complaint:
         """A complaint about this place."""
-        return Complaint(Diagnostic(code, message, at or self.at, hint), self.path, key)
+        return Complaint(Diagnostic(code, message, at or self.at, hint), self.path, keys)
 
     def key_at(self, name: str) -> Location:
         """The place of a key of this map."""
@@ -92,15 +93,21 @@ def complaints(error: ValidationError, tree: Node, root: Schema) -> Iterator[Com
     yield from tell(place)
 
 
-def _place(error: ValidationError, tree: Node, root: Schema) -> Place:
-    node, key = tree, None
-    path: Path = tuple(error.absolute_path)
+def walk(node: Node, path: Path) -> tuple[Node, Scalar | None]:
+    """The node at a path, and the key it stands at where that is the key of a map."""
+    key = None
     for step in path:
         key = None
         if isinstance(node, Mapping) and isinstance(step, str):
             key, node = node.key(step), node.index[step]
         elif isinstance(node, Sequence) and isinstance(step, int):
             node = node.items[step]
+    return node, key
+
+
+def _place(error: ValidationError, tree: Node, root: Schema) -> Place:
+    path: Path = tuple(error.absolute_path)
+    node, key = walk(tree, path)
     schema: Schema = error.schema if isinstance(error.schema, dict) else {}
     steps = tuple(error.absolute_schema_path)
     way = _way(root, steps[:-1], schema, root) or [(0, root)]
@@ -144,12 +151,14 @@ def _step(here: Any, step: str | int) -> Any:
 
 
 def _noun(way: list[tuple[int, Any]], steps: tuple[str | int, ...]) -> str:
-    """The innermost title of the thing the error is in."""
-    noun = ""
+    """The title of the thing the error is in; "" where that has none of its own."""
+    noun, last = "", -1
     for left, schema in way:
-        entered = steps[len(steps) - 1 - left - 1] if left < len(steps) - 1 else ""
-        if entered in _INTO:
+        taken = len(steps) - 1 - left
+        entered = steps[max(0, taken - 2) : max(0, taken)]
+        if left != last and (entered[-1:] in (("items",), ("additionalProperties",)) or entered[:1] in _INTO):
             noun = ""
+        last = left
         if isinstance(schema, dict) and isinstance(schema.get("title"), str):
             noun = schema["title"]
     return noun
@@ -173,9 +182,13 @@ def _unknown_keys(place: Place) -> Iterator[Complaint]:
         else:
             homes = _homes(place.root, key.text)
             there = f"`{key.text}` is a key of {_either(homes, 'and')}. " if homes else ""
-            hint = there + remedy("", own, f"{noun[0].upper()}{noun[1:]} knows")
-            hint = f"{hint} A fact is written entity.name, such as line.code.".strip() if takes_facts else hint
-        yield place.say("unknown-key", f"`{key.text}` is no key of {noun}", hint, key.at, near)
+            hint = there if homes and len(own) > MANY else there + remedy("", own, f"{noun[0].upper()}{noun[1:]} knows")
+            hint = (
+                f"{hint.strip()} A fact is written entity.name, such as line.code.".strip()
+                if takes_facts
+                else hint.strip()
+            )
+        yield place.say("unknown-key", f"`{key.text}` is no key of {noun}", hint, key.at, (near, ANY_KEY))
 
 
 def _homes(schema: Any, key: str) -> list[str]:
@@ -191,14 +204,14 @@ def _homes(schema: Any, key: str) -> list[str]:
             waiting.extend(here.values())
         elif isinstance(here, list):
             waiting.extend(here)
-    return sorted(found)
+    return sorted(title for title in found if not title.startswith("an expect"))
 
 
 def _missing_keys(place: Place) -> Iterator[Complaint]:
     for name in place.wanted:
         if isinstance(place.node, Mapping) and name not in place.node:
             noun = place.noun or place.label
-            yield place.say("missing-key", f"{noun} needs `{name}`", _described(place, name), key=name)
+            yield place.say("missing-key", f"{noun} needs `{name}`", _described(place, name), keys=(name,))
 
 
 def _described(place: Place, name: str) -> str:
@@ -213,7 +226,7 @@ def _partners(place: Place) -> Iterator[Complaint]:
         for other in needed:
             if isinstance(place.node, Mapping) and name in place.node and other not in place.node:
                 message = f"`{name}` needs `{other}` beside it"
-                yield place.say("missing-key", message, f"Add {other}.", place.key_at(name), other)
+                yield place.say("missing-key", message, f"Add {other}.", place.key_at(name), (other,))
 
 
 def _one_of(place: Place) -> Iterator[Complaint]:
@@ -226,6 +239,8 @@ def _one_of(place: Place) -> Iterator[Complaint]:
     if not present:
         yield _none_of(place, names)
         return
+    if len(present) == 1:  # it is there, and empty: that was said
+        return
     first, second = present[0], present[1]
     hint = "Write a list of maps, one for each effect." if noun == "an effect" else "Keep one of them."
     yield place.say("keys-together", f"`{first}` and `{second}` cannot stand in one map", hint, place.key_at(second))
@@ -235,9 +250,9 @@ def _none_of(place: Place, names: list[str]) -> Complaint:
     """A map that has none of the keys of which it needs one."""
     noun = place.noun or place.label
     if len(names) <= MANY:
-        return place.say("missing-key", f"{noun} needs {_either(names)}", "Add one of them.", key=ANY_KEY)
+        return place.say("missing-key", f"{noun} needs {_either(names)}", "Add one of them.", keys=(ANY_KEY,))
     return place.say(
-        "missing-key", f"{noun} does not say what it does", remedy("", names, "It has one of"), key=ANY_KEY
+        "missing-key", f"{noun} does not say what it does", remedy("", names, "It has one of"), keys=(ANY_KEY,)
     )
 
 
@@ -248,7 +263,11 @@ def _any_of(place: Place) -> Iterator[Complaint]:
         key = str(steps[len(steps) - steps[::-1].index("dependentSchemas")])
         hint = f"Put it beside {_either(names)}, or take it out."
         yield place.say(
-            "misplaced-key", f"`{key}` belongs to {_either(names)}, which is not here", hint, place.key_at(key)
+            "misplaced-key",
+            f"`{key}` belongs to {_either(names)}, which is not here",
+            hint,
+            place.key_at(key),
+            tuple(names),
         )
     elif names:
         yield _none_of(place, names)
@@ -313,13 +332,17 @@ def _form(place: Place) -> Iterator[Complaint]:
     text = str(place.value)
     if "propertyNames" in place.steps:
         message = f"`{text}` is not {noun or 'a name'}"
-        yield place.say("wrong-form", message, _ADVICE.get(noun, ""), place.key_at(text))
+        yield place.say(
+            "wrong-form", message, _ADVICE.get(noun) or f"Write {noun or 'it in another form'}.", place.key_at(text)
+        )
         return
     if noun in ("a date", "a date, or open"):
         yield from _date(place)
         return
     yield place.say(
-        "wrong-form", f"`{text}` of {place.label} is not {noun or 'of the form it needs'}", _ADVICE.get(noun, "")
+        "wrong-form",
+        f"`{text}` of {place.label} is not {noun or 'of the form it needs'}",
+        _ADVICE.get(noun) or f"Write {noun or 'it in another form'}.",
     )
 
 

@@ -100,11 +100,13 @@ GROUP_CODES: Final = ("CO", "PR", "OA", "PI", "CR")
 LIABLE: Final = ("patient", "provider")
 ACTIONS: Final = ("request_authorization", "attach_document", "attest", "verify_benefit", "review")
 ROUNDINGS: Final = ("unit", "line")
+EFFECTS_THAT_FORBID: Final = ("forbid_modifiers", "forbid_together", "at_most_one_of")
 OUTCOMES: Final = ("deny", "return", "pend")
 DEFAULTS: Final = {
     "wrong_modifier": "what a missing, forbidden or contradictory modifier leads to",
     "no_authorization": "what a missing authorization leads to",
     "no_document": "what a missing document leads to",
+    "no_line": "what a missing line, such as an add-on's primary, leads to",
     "over_limit": "what lies beyond a limit leads to",
 }
 
@@ -116,7 +118,7 @@ ID: Final = r"^[a-z0-9][a-z0-9._-]*$"
 POLICY: Final = r"^[a-z0-9_-]+(/[a-z0-9_-]+)+$"
 DAY: Final = r"^\d{4}-\d{2}-\d{2}$"
 GROUP: Final = rf"^({'|'.join(GROUP_CODES)})$|{FACT}"
-CARC: Final = r"^[A-Z]{0,2}\d{1,3}$"
+CARC: Final = r"^[ABDPWY]?\d{1,3}$"
 RARC: Final = r"^(M|MA|N)\d{1,3}$"
 
 

@@ -41,7 +41,7 @@ EFFECTS: Final = {
     "forbid_modifiers": "None of these modifiers may stand on the line.",
     "forbid_together": "These modifiers contradict each other: lists of two, each a modifier or a list of them.",
     "at_most_one_of": "At most one of these modifiers may stand on the line.",
-    "replace_modifier": "A modifier is to be another one: {GO: GN} puts GN in the place of GO.",
+    "replace_modifier": "A modifier is to be another one: {from: GO, to: GN}, or a list of these.",
     "limit_units": "No more units than this are payable; the rest has its own outcome.",
     "require_authorization": "An authorization must cover the line.",
     "require_document": "A document or statement must be there.",
@@ -188,11 +188,10 @@ def _effect_values() -> Schema:
         "forbid_together": listed({**listed(modifiers), "minItems": 2, "maxItems": 2, "title": "two modifiers"}),
         "at_most_one_of": modifiers,
         "replace_modifier": {
-            "type": "object",
-            "title": "`replace_modifier`",
-            "additionalProperties": scalar(),
-            "minProperties": 1,
-            "examples": [{"GO": "GN"}],
+            "type": ["object", "array"],
+            **_swap(),
+            "items": {"type": "object", **_swap()},
+            "minItems": 1,
         },
         "limit_units": ref("amount"),
         "require_authorization": words("approved", "requested"),
@@ -213,6 +212,11 @@ def _effect_values() -> Schema:
         },
         "instead": ref("effects"),
     }
+
+
+def _swap() -> Schema:
+    properties = {"from": said("The modifier on the claim.", scalar()), "to": said("The one it should be.", scalar())}
+    return keys("`replace_modifier`", properties, needed=("from", "to"))
 
 
 def _choose() -> Schema:

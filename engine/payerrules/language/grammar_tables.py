@@ -237,7 +237,7 @@ def limits() -> Schema:
             "source": said("The source it rests on, where it is not the limit's.", _SOURCE),
             "because": said("Why.", text()),
         },
-        needed=("beyond", "then"),
+        needed=("beyond",),
     )
     limit = mapped(
         "a limit",

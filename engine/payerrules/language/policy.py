@@ -10,8 +10,7 @@ from typing import Final
 from payerrules.language.effect import Source
 from payerrules.language.items import FIRST_DAY, LAST_DAY, Window
 from payerrules.language.nodes import Mapping, Node, Scalar, Sequence
-from payerrules.language.reader import read_yaml
-from payerrules.language.structure import check_structure
+from payerrules.language.structure import read_checked
 from payerrules.language.vocabulary import Vocabulary
 from payerrules.model.diagnostic import Diagnostic, in_order
 from payerrules.model.values import DATE, parse
@@ -82,10 +81,7 @@ def read_policy(
     >>> policy.label, found
     ('a/b 1', [])
     """
-    node, found = read_yaml(text, name)
-    if node is None:
-        return None, found
-    found = [*found, *check_structure(node, "policy", vocabulary)]
+    node, found = read_checked(text, name, "policy", vocabulary)
     header = _header(node, name, Path(folder), found) if isinstance(node, Mapping) else None
     return header, in_order(found)
 

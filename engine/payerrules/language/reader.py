@@ -197,7 +197,7 @@ class _Builder:
         """Take one event; False where the file must not be read on."""
         if isinstance(event, events.AliasEvent):
             self._alias(event, f"`*{event.anchor}` copies another part of the file, which is refused")
-            self._add(Scalar("", self.source.of(event)), event)
+            self._skip()
             return True
         if isinstance(event, events.NodeEvent):
             self._properties(event)
@@ -268,11 +268,18 @@ class _Builder:
         else:
             frame.awaits_value = False
             if frame.key is not None:
-                if not self._has_value(frame, frame.key, node, event):
-                    return
+                self._check_value(frame, frame.key, node, event)
                 if isinstance(node, Scalar) and node.is_null:
                     node = Scalar(node.text, frame.key.at)  # nothing was written, so the key is the place
                 frame.entries.append((frame.key, node))
+
+    def _skip(self) -> None:
+        """Leave out the value that would stand here, with its key."""
+        if self.frames and self.frames[-1].is_map:
+            frame = self.frames[-1]
+            if not frame.awaits_value:
+                frame.key = None
+            frame.awaits_value = not frame.awaits_value
 
     def _key(self, frame: _Frame, node: Node, event: Any) -> Scalar | None:
         """The key that was read, or None where it cannot be one."""
@@ -306,10 +313,10 @@ class _Builder:
             return None
         return node
 
-    def _has_value(self, frame: _Frame, key: Scalar, node: Node, event: Any) -> bool:
-        """Find text that YAML cut short; False where a key in { } has nothing after it, and is dropped."""
+    def _check_value(self, frame: _Frame, key: Scalar, node: Node, event: Any) -> None:
+        """Find text that YAML cut short."""
         if not isinstance(node, Scalar) or node.quoted:
-            return True
+            return
         end = event.end_mark
         rest = self.source.line(end.line)[end.column :]
         if node.text and key.text in TEXT_KEYS and _COMMENT.match(rest):
@@ -322,8 +329,6 @@ class _Builder:
             )
         if not node.text and frame.event.flow_style and not key.quoted and not self._has_colon(key, event):
             self._no_value(frame, key)
-            return False
-        return True
 
     def _question(self, event: Any) -> None:
         """A `?` that one parser reads as text and the other as the end of it."""

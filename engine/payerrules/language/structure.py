@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-from payerrules.language.complaints import ANY_KEY, Complaint, complaints
+from payerrules.language.complaints import Complaint, Path, complaints, walk
 from payerrules.language.grammar import Schema
 from payerrules.language.nodes import Mapping, Node, Scalar, Sequence
+from payerrules.language.reader import read_yaml
 from payerrules.language.schemas import schema
 from payerrules.language.vocabulary import Vocabulary
 from payerrules.model.diagnostic import Diagnostic, in_order
@@ -44,17 +45,41 @@ def check_structure(node: Node, schema_name: str, vocabulary: Vocabulary | None 
     said: list[Complaint] = []
     misshapen = set()
     for error in validator.iter_errors(data):
+        if error.validator == "minProperties" and _entries(node, tuple(error.absolute_path)):
+            continue  # its keys are there, and empty: that was said
         if error.validator == "type":
             misshapen.add(tuple(error.absolute_path))
         said.extend(complaints(error, node, root))
-    meant = {(each.path, key) for each in said if each.finding.code == "unknown-key" for key in (each.key, ANY_KEY)}
+    meant = {(each.path, key) for each in said if each.finding.code == "unknown-key" for key in each.keys}
     for each in said:
-        if each.finding.code == "missing-key" and (each.path, each.key) in meant:
+        if each.finding.code in ("missing-key", "misplaced-key") and any(
+            (each.path, key) in meant for key in each.keys
+        ):
             continue  # the key is there, misspelt or in the wrong place
         if each.path in misshapen and each.finding.code not in ("wrong-shape", "missing-value"):
             continue  # nothing more can be said of a thing of the wrong shape
         found.append(each.finding)
     return in_order(found)
+
+
+def read_checked(
+    text: str | bytes, name: str, schema_name: str, vocabulary: Vocabulary | None = None
+) -> tuple[Node | None, list[Diagnostic]]:
+    """Read a file and hold it to its schema: the tree, and every finding of both, in order and each once."""
+    node, found = read_yaml(text, name)
+    if node is None:
+        return None, found
+    known = {(finding.code, finding.at and finding.at.line, finding.at and finding.at.column) for finding in found}
+    more = check_structure(node, schema_name, vocabulary)
+    return node, in_order(
+        [*found, *(m for m in more if (m.code, m.at and m.at.line, m.at and m.at.column) not in known)]
+    )
+
+
+def _entries(node: Node, path: Path) -> int:
+    """How many keys a map has as it was written."""
+    here, _ = walk(node, path)
+    return len(here.entries) if isinstance(here, Mapping) else 0
 
 
 def _validator(name: str, vocabulary: Vocabulary) -> tuple[Any, Schema]:

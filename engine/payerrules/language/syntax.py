@@ -74,6 +74,9 @@ _WORDS: Final = (
 def syntax_finding(error: yaml.MarkedYAMLError, lines: list[str], place: Place) -> Diagnostic:
     """One finding for the parser's complaint, at its place."""
     mark = error.problem_mark or error.context_mark
+    opened = error.context_mark
+    if opened and error.context and "quoted scalar" in error.context and "escape" not in str(error.problem):
+        mark = opened
     if mark is None:
         return Diagnostic("yaml-syntax", f"this is no YAML: {error.problem or error.context}", place(0, 0, 1))
     line, column = mark.line, mark.column
@@ -112,7 +115,8 @@ def syntax_finding(error: yaml.MarkedYAMLError, lines: list[str], place: Place) 
         )
     for fragment, message, hint in _WORDS:
         if fragment in said:
-            return Diagnostic("yaml-syntax", message, at, hint)
+            where = f" (opened in line {opened.line + 1}, column {opened.column + 1})" if opened else ""
+            return Diagnostic("yaml-syntax", message + (where if "flow" in fragment else ""), at, hint)
     return Diagnostic(
         "yaml-syntax",
         f"YAML cannot be read here: {error.problem or error.context}",
