@@ -1,0 +1,133 @@
+"""Checks of a payer's own settings: what a policy, and those that extend it, are held to before any claim.
+
+`for_each: limit` reads `limit.name`, `limit.counts`, `limit.period`, `limit.crossing`, and the sets `limit.per`,
+`limit.one_per` and `limit.of` (the facts that its condition reads). `for_each: parameter` reads `parameter.name`,
+`parameter.type` and `parameter.by`; `for_each: rule` reads `rule.id`, `rule.stage` and `rule.effects` (the words of its
+effects). Words compare with a value, {in: [...]} or {not_in: [...]}; sets with has, has_any, has_all and has_none.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from payerrules.language.composed import Composed, Piece
+from payerrules.language.effect import Hit
+from payerrules.language.expression import Fact
+from payerrules.language.items import EditionMeaning, ParameterLookup
+from payerrules.language.nodes import Mapping as Map
+from payerrules.language.nodes import Node, plain
+from payerrules.language.outcomes import written
+from payerrules.language.spelling import remedy
+from payerrules.model.diagnostic import Diagnostic, Location, Severity
+
+Subject = tuple[str, Mapping[str, Any], Location | None]
+
+
+def run_checks(composed: Composed, meaning: EditionMeaning) -> list[Diagnostic]:
+    """Run every check of the layers over the composed edition; what it refuses is an error at the thing itself."""
+    found: list[Diagnostic] = []
+    for piece in composed.checks:
+        node = piece.node
+        if not isinstance(node, Map):
+            continue
+        when, unless = node.get("when"), node.get("unless")
+        for name, fields, at in subjects(written(node.get("for_each")), meaning):
+            if when is not None and holds(when, fields, found) and not (unless and holds(unless, fields, found)):
+                found.append(complaint(piece, name, at))
+    return found
+
+
+def complaint(piece: Piece, name: str, at: Location | None) -> Diagnostic:
+    """The error or warning of a check, with the name of what it is about put into its text."""
+    node = piece.node
+    assert isinstance(node, Map)
+    refuse = node.get("refuse")
+    text = written(refuse if refuse is not None else node.get("warn"))
+    for word in ("limit", "parameter", "rule"):
+        text = text.replace("{" + word + "}", f"`{name}`")
+    source = written(node.get("source"))
+    hint = f"Check `{piece.name}` of {piece.text.policy}" + (f", source {source}." if source else ".")
+    code, severity = ("check-refused", Severity.ERROR) if refuse is not None else ("check-warned", Severity.WARNING)
+    return Diagnostic(code, text, at or node.at, hint, severity)
+
+
+def subjects(for_each: str, meaning: EditionMeaning) -> Iterator[Subject]:
+    """The things a check looks at, each with what it can read of them."""
+    if for_each == "limit":
+        for limit in meaning.limits:
+            fields = {
+                "limit.name": limit.name,
+                "limit.counts": limit.counts,
+                "limit.period": limit.period.kind,
+                "limit.crossing": limit.crossing,
+                "limit.per": names(limit.per),
+                "limit.one_per": names(limit.one_per),
+                "limit.of": names(limit.of),
+            }
+            yield limit.name, fields, limit.at
+    elif for_each == "parameter":
+        for lookup in meaning.lookups:
+            if isinstance(lookup, ParameterLookup):
+                name = lookup.fact.name.partition("@")[0].removeprefix("parameter.")
+                by = names(lookup.by)
+                yield name, {"parameter.name": name, "parameter.type": str(lookup.fact.type), "parameter.by": by}, lookup.at
+    else:
+        for rule in meaning.rules:
+            words = {effect.word for effect in rule.effects if isinstance(effect, Hit)}
+            words |= {type(effect).__name__.lower() for effect in rule.effects if not isinstance(effect, Hit)}
+            yield rule.id, {"rule.id": rule.id, "rule.stage": rule.stage, "rule.effects": words}, rule.at
+
+
+def names(part: Any) -> set[str]:
+    """The names of the facts that a piece of meaning reads."""
+    if isinstance(part, Fact):
+        return {part.name.partition("@")[0]}
+    if isinstance(part, tuple):
+        return set().union(*(names(one) for one in part)) if part else set()
+    if dataclasses.is_dataclass(part):
+        return set().union(*(names(getattr(part, f.name)) for f in dataclasses.fields(part)), set())
+    return set()
+
+
+def holds(node: Node, fields: Mapping[str, Any], found: list[Diagnostic]) -> bool:
+    """Whether a check's condition holds of one thing."""
+    if not isinstance(node, Map):
+        return False
+    result = True
+    for key, value in node:
+        match key.text:
+            case "because":
+                continue
+            case "all" | "any" | "not":
+                inner = [holds(item, fields, found) for item in getattr(value, "items", None) or (value,)]
+                result &= all(inner) if key.text == "all" else any(inner) if key.text == "any" else not any(inner)
+            case name if name in fields:
+                result &= fits(fields[name], plain(value))
+            case name:
+                hint = remedy(name, fields, "A check reads")
+                found.append(Diagnostic("unknown-fact", f"a check cannot read `{name}`", key.at, hint))
+                return False
+    return result
+
+
+def fits(said: Any, wanted: Any) -> bool:
+    """Whether a word or a set of names is what is wanted."""
+    if not isinstance(wanted, dict):
+        return said == wanted if isinstance(said, str) else wanted in said
+    result = True
+    for word, listed in wanted.items():
+        words = set(listed if isinstance(listed, list) else [listed])
+        match word:
+            case "in":
+                result &= said in words
+            case "not_in":
+                result &= said not in words
+            case "has_all":
+                result &= words <= set(said)
+            case "has_none":
+                result &= not words & set(said)
+            case _:
+                result &= bool(words & set(said))
+    return result

@@ -1,0 +1,67 @@
+"""Derived facts: made from a condition, an amount, a date, or the first case that holds."""
+
+from __future__ import annotations
+
+from payerrules.language.composed import Piece
+from payerrules.language.conditions import read_condition
+from payerrules.language.desk import Desk
+from payerrules.language.effect import Derive
+from payerrules.language.expression import ALWAYS, Condition, Fact, Literal
+from payerrules.language.grammar import AMOUNT_WORDS, OFFSETS
+from payerrules.language.items import Rule
+from payerrules.language.nodes import Mapping, Sequence
+from payerrules.language.terms import read_term
+from payerrules.model.values import YES_NO
+
+
+def read_derived(piece: Piece, desk: Desk) -> list[Rule]:
+    """The rules that make one fact known; ids are `policy#derive/fact`, and of cases `policy#derive/fact/1` and so on."""
+    key = piece.text.derive
+    place = key.key(piece.name) if isinstance(key, Mapping) else None
+    fact = desk.fact(piece.name, place or piece.node)
+    if fact is None:
+        return []
+    node = piece.node
+    id_ = f"{piece.text.policy}#derive/{piece.name}"
+    if isinstance(node, Sequence):
+        return cases(node, fact, id_, piece, desk)
+    if fact.type.kind == "yes/no" and isinstance(node, Mapping) and not is_term(node):
+        effect = Derive(fact, Literal(True, YES_NO), closed=True)
+        return [made(id_, read_condition(node, desk), effect, 0, piece)]
+    term = read_term(node, desk, fact.type)
+    return [] if term is None else [made(id_, ALWAYS, Derive(fact, term), 0, piece)]
+
+
+def is_term(node: Mapping) -> bool:
+    """Whether a map is an amount or a moved date rather than a condition."""
+    return any(key.text in OFFSETS or key.text in AMOUNT_WORDS for key, _ in node)
+
+
+def cases(node: Sequence, fact: Fact, id_: str, piece: Piece, desk: Desk) -> list[Rule]:
+    """Cases in their order: the first that is true speaks; one without `when` is for all the others."""
+    rules = []
+    for place, item in enumerate(node.items, 1):
+        value = item.get("value") if isinstance(item, Mapping) else None
+        if not isinstance(item, Mapping) or value is None:
+            continue
+        term = read_term(value, desk, fact.type)
+        if term is not None:
+            when = read_condition(item.get("when"), desk)
+            rules.append(made(f"{id_}/{place}", when, Derive(fact, term), len(node.items) - place, piece))
+    return rules
+
+
+def made(id_: str, when: Condition, effect: Derive, priority: int, piece: Piece) -> Rule:
+    """A rule that derives."""
+    return Rule(
+        id=id_,
+        title=f"{effect.fact.name} is made from other facts",
+        for_each="line",
+        when=when,
+        effects=(effect,),
+        priority=priority,
+        policy=piece.text.policy,
+        edition=piece.text.edition,
+        at=piece.node.at,
+    )
+

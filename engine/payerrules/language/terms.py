@@ -1,0 +1,126 @@
+"""Terms: values, facts, dates moved by days or months, and amounts made of amounts."""
+
+from __future__ import annotations
+
+from payerrules.language.desk import Desk
+from payerrules.language.expression import Literal, Reckoned, Shift, Term
+from payerrules.language.grammar import AMOUNT_WORDS, OFFSETS
+from payerrules.language.nodes import Mapping, Node, Scalar, Sequence
+from payerrules.model.values import DATE, MONEY, FactType
+
+LARGEST = {"money": 10**11, "number": 10**6, "count": 10**6, "percent": 10**5}
+"""The largest scaled whole part that a value of a kind is taken to have, for the check that no product overflows."""
+ROOM = 2**63
+
+
+def read_term(node: Node, desk: Desk, kind: FactType | None) -> Term | None:
+    """A value of a type, or a fact, an offset or an amount; None where it is wrong, which is reported."""
+    if isinstance(node, Scalar):
+        if desk.is_fact(node.text) or node.text in ("patient", "provider", "diagnosis", "other_diagnosis"):
+            return desk.fact(node.text, node)
+        if kind is None:
+            kind = guessed(node.text)
+        value = desk.value(node, kind)
+        return None if value is None else Literal(value, kind)
+    if isinstance(node, Mapping):
+        if any(key.text in OFFSETS for key, _ in node):
+            return read_offset(node, desk)
+        return read_amount(node, desk, kind)
+    desk.error("wrong-type", "one value, fact or amount is wanted here, and not a list", node, "Write a single one.")
+    return None
+
+
+def guessed(text: str) -> FactType:
+    """The type of a number written where nothing else tells it: as many decimals as it has."""
+    return FactType("number", decimals=len(text.partition(".")[2]))
+
+
+def read_offset(node: Mapping, desk: Desk) -> Term | None:
+    """A date so many days, working days or months from another: {days: 30, from: FACT}; negative goes back."""
+    unit = next(key for key, _ in node if key.text in OFFSETS)
+    base_node, count_node = node.get("from"), node.get(unit.text)
+    if base_node is None or not isinstance(count_node, Scalar):
+        desk.error("bad-offset", f"`{unit.text}` needs a number, and `from` the day it is counted from", node)
+        return None
+    base = read_term(base_node, desk, DATE)
+    count = desk.value(count_node, FactType("count"))
+    if base is None or not isinstance(count, int):
+        return None
+    if not isinstance(base, Shift) and base.type.kind != "date":
+        desk.error("wrong-type", "days are counted from a date", base_node, "Name a fact that is a date.")
+        return None
+    return Shift(base, count, unit.text)
+
+
+def read_amount(node: Node, desk: Desk, kind: FactType | None = None) -> Term | None:
+    """An amount: a number, a fact, a parameter, or one of the eight words with amounts inside."""
+    if isinstance(node, Scalar):
+        term = read_term(node, desk, kind)
+        if term is not None and not isinstance(term, Shift) and not term.type.numeric:
+            desk.error("wrong-type", f"`{node.text}` is no amount but {term.type}", node, "Name money or a number.")
+            return None
+        return term
+    word = next((key for key, _ in node if key.text in AMOUNT_WORDS), None) if isinstance(node, Mapping) else None
+    if word is None or not isinstance(node, Mapping):
+        desk.error("wrong-type", "this is no amount", node, f"An amount is made of {', '.join(AMOUNT_WORDS)}.")
+        return None
+    inner = node.get(word.text)
+    if word.text in ("percent", "of"):
+        nodes = [node.get("percent"), node.get("of")]
+    elif isinstance(inner, Sequence):
+        nodes = list(inner.items)
+    else:
+        nodes = [inner]
+    terms = [read_amount(n, desk, kind if word.text not in ("times", "percent", "of") else None) for n in nodes if n]
+    if not terms or any(term is None for term in terms):
+        return None
+    return checked(reckoned(word.text, [t for t in terms if t is not None]), node, desk)
+
+
+def reckoned(word: str, terms: list[Term]) -> Reckoned:
+    """The amount that a word makes of others, with the decimals it needs to stay exact."""
+    decimals = [0 if isinstance(term, Shift) else term.type.decimals for term in terms]
+    kinds = {"number" if isinstance(term, Shift) else term.type.kind for term in terms}
+    match word:
+        case "times":
+            kind = FactType("number", decimals=sum(decimals))
+        case "percent" | "of":
+            word, kind = "percent", FactType("number", decimals=sum(decimals) + 2)
+        case "round":
+            kind = MONEY
+        case _:
+            kind = FactType("money" if kinds == {"money"} else "number", decimals=max(decimals))
+    return Reckoned(word, tuple(terms), kind)
+
+
+def checked(amount: Reckoned, node: Node, desk: Desk) -> Term | None:
+    """The amount, if no value it may take passes 64 bits."""
+    if size(amount) < ROOM:
+        return amount
+    hint = "Round a part first (`round:`), or keep fewer decimals in its facts."
+    desk.error("amount-overflow", "this amount may pass 64 bits and could not be kept exact", node, hint)
+    return None
+
+
+def size(term: Term) -> int:
+    """The largest scaled integer a term may come to."""
+    match term:
+        case Literal(value):
+            return abs(value) if isinstance(value, int) else 0
+        case Reckoned(word, terms, kind):
+            sizes = [size(one) for one in terms]
+            if word in ("times", "percent"):
+                product = 1
+                for one in sizes:
+                    product *= max(1, one)
+                return product
+            if word == "round":
+                lost = 0 if isinstance(terms[0], Shift) else max(0, terms[0].type.decimals - kind.decimals)
+                return sizes[0] // int(10**lost)
+            widths = [one.type.decimals if not isinstance(one, Shift) else 0 for one in terms]
+            spread = [one * 10 ** (max(widths) - width) for one, width in zip(sizes, widths, strict=True)]
+            return sum(spread) if word == "plus" else max(spread)
+        case Shift():
+            return 10**7
+        case _:
+            return LARGEST.get(term.type.kind, 0) if term.type.kind != "number" else 10 ** (4 + term.type.decimals)
