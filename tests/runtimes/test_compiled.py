@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from payerrules.language.expression import FALSE, TRUE, UNKNOWN, All, Compare, CodeSet, Constant, Fact, Literal, Member, Not
 from payerrules.model.values import CODE, MONEY, NONE
 from payerrules.runtimes.compiled import compile_many, fold
-from payerrules.runtimes.evaluate import compare, rounded, shifted, truth
+from payerrules.program.evaluate import compare, rounded, shifted, truth
 from tests.runtimes.conditions import conditions, views
 
 

@@ -87,7 +87,8 @@ class Desk:
             hint = remedy(node.text, self.text.sources, "The policy's sources are")
             self.error("unknown-source", f"`{node.text}` is no source of this policy", node, hint)
             return ""
-        return f"{self.text.policy}:{node.text}"
+        found = self.text.sources[node.text]
+        return f"{found.policy}:{found.id}"
 
     def is_fact(self, name: str) -> bool:
         """Whether a text is the name of a fact, rather than a code or a word."""

@@ -11,13 +11,16 @@ _PLAIN: Final = ["string", "number", "boolean", "null"]
 
 
 def encounter_schema(vocabulary: Vocabulary) -> Schema:
-    """The schema of one encounter: the facts that can be given, at their places. null is the same as a missing key."""
-    return _encounter(vocabulary)
+    """The schema of one encounter: the facts that can be given, at their places. null is the same as a missing key.
+
+    Without a vocabulary it is open, as nobody knows then what may be given.
+    """
+    return _encounter(vocabulary) if vocabulary.facts else {"type": "object", "title": "an encounter"}
 
 
 def encounters_schema(vocabulary: Vocabulary) -> Schema:
     """The schema of a file with one encounter, or with `encounters:`, a list of them."""
-    one = _encounter(vocabulary)
+    one = encounter_schema(vocabulary)
     many = said("Several encounters in one file.", {"type": "array", "items": {"$ref": "#/$defs/encounter"}})
     return {
         "type": "object",

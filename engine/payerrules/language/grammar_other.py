@@ -111,13 +111,11 @@ LINE_FIELDS: Final = {
     "carc": "CARCs as submitted.",
     "rarc": "RARCs as submitted.",
     "liability": "Who owes: patient or provider.",
-    "units": "Units submitted and payable.",
-    "units_payable": "Units payable as submitted.",
-    "allowed": "Allowed amount.",
+    "units_payable": "Units payable as corrected.",
+    "allowed": "Allowed amount as corrected.",
     "payment": "What this payer pays.",
     "patient_share": "What the patient owes.",
-    "rules_fired": "Rules that fired for the line.",
-    "rules_not_evaluated": "Rules that lacked a fact.",
+    "rules": "Rules that fired for the line.",
 }
 """Fields of a line that a golden case may expect."""
 CASE_FIELDS: Final = {
@@ -130,8 +128,6 @@ CASE_FIELDS: Final = {
     "limits": "Limits with their numbers; only the named keys compare.",
     "overrides": "Overrides of plugins.",
     "diagnostics": "Codes of the findings of the case's own policy.",
-    "rules_fired": "Rules that fired anywhere.",
-    "rules_not_evaluated": "Rules that lacked a fact anywhere.",
 }
 """Fields of an encounter that a golden case may expect."""
 SUFFIXES: Final = {
@@ -140,6 +136,7 @@ SUFFIXES: Final = {
     "_include": "At least these.",
     "_absent": "None of these.",
     "_at_most": "This or less.",
+    "_at_least": "This or more.",
 }
 """How a field is compared, by the ending of its name."""
 

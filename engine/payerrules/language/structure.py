@@ -36,8 +36,8 @@ def _is_date_or_open(value: object) -> bool:
 def check_structure(node: Node, schema_name: str, vocabulary: Vocabulary | None = None) -> list[Diagnostic]:
     """Hold a tree to one of the published schemas; one finding for each fault, in order.
 
-    `vocabulary` offers its facts in "did you mean" and gives an encounter its keys; an encounter and a golden file
-    need it. Raises KeyError where there is no such schema.
+    `vocabulary` offers its facts in "did you mean" and gives an encounter its keys; without it an encounter may hold
+    anything. Raises KeyError where there is no such schema.
     """
     validator, root = _validator(schema_name, vocabulary or NO_VOCABULARY)
     found: list[Diagnostic] = []

@@ -10,7 +10,7 @@ from payerrules.model.encounter import CounterGiven
 from payerrules.model.values import DATE, MaybeValue, show
 from payerrules.runtimes.case import Case
 from payerrules.runtimes.conclusions import Conclusions, LimitState, LineConclusion
-from payerrules.runtimes.evaluate import View, truth, value
+from payerrules.program.evaluate import View, truth, value
 from payerrules.runtimes.plan import Plan
 
 STANDING = {TRUE: True, FALSE: False, UNKNOWN: None}

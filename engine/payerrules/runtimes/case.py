@@ -10,7 +10,7 @@ from typing import Any
 from payerrules.language.items import FIRST_DAY, LAST_DAY
 from payerrules.model.encounter import Encounter, Facts, Line
 from payerrules.model.values import NONE
-from payerrules.runtimes.evaluate import View
+from payerrules.program.evaluate import View
 
 ABOUT_THE_PATIENT = ("patient.", "coverage.", "payer.")
 """What a past service shares with this encounter; who gave it, where and with what record is its own."""

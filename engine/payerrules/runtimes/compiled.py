@@ -27,7 +27,7 @@ from payerrules.language.expression import (
     Term,
 )
 from payerrules.model.values import NONE, Value
-from payerrules.runtimes.evaluate import Scopes, View, compare, reading, truth
+from payerrules.program.evaluate import Scopes, View, compare, reading, truth
 
 Known = Mapping[tuple[str, str], Value]
 """Facts that are fixed beforehand, by scope and name: the code of the line, for one."""

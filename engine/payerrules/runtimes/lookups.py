@@ -11,7 +11,7 @@ from payerrules.language.expression import FALSE, TRUE, UNKNOWN, Fact, Term
 from payerrules.language.items import LongTableLookup, Lookup, ParameterLookup, TableLookup, UnitLookup
 from payerrules.model.values import MaybeValue
 from payerrules.runtimes.compiled import Known, compile_many, fold
-from payerrules.runtimes.evaluate import Scopes, View, truth, value
+from payerrules.program.evaluate import Scopes, View, truth, value
 
 Found = tuple[tuple[str, MaybeValue], ...]
 """Names of facts and what a look-up found for them; None is unknown."""

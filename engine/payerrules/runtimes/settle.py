@@ -5,7 +5,7 @@ from __future__ import annotations
 from payerrules.language.effect import Action, Ask, Correction, Flag, Hit, Outcome, Say, Template
 from payerrules.language.expression import FALSE, TRUE, UNKNOWN
 from payerrules.runtimes.conclusions import Benign, Conclusions, LineConclusion, Struck, Verdict
-from payerrules.runtimes.evaluate import Scopes, View, truth, value
+from payerrules.program.evaluate import Scopes, View, truth, value
 
 
 def strike(done: Conclusions, line: LineConclusion, verdict: Verdict, hit: Hit, view: View, scopes: Scopes) -> None:

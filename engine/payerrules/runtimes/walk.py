@@ -16,7 +16,7 @@ from payerrules.model.values import MaybeValue
 from payerrules.runtimes.benefit import Fold
 from payerrules.runtimes.case import Case
 from payerrules.runtimes.conclusions import Conclusions, LineConclusion, Run, Verdict
-from payerrules.runtimes.evaluate import NO_SCOPES, Scopes, View, truth, value
+from payerrules.program.evaluate import NO_SCOPES, Scopes, View, truth, value
 from payerrules.runtimes.lookups import Conflict
 from payerrules.runtimes.plan import Block, Plan, Step, facts_in
 from payerrules.runtimes.pricing import Pricing, cents

@@ -1,0 +1,65 @@
+"""The lock: a hash of every released edition. A released edition never changes; a change is a new edition."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from payerrules.language.nodes import plain
+from payerrules.language.policy import PolicyText
+from payerrules.library.library import Library
+from payerrules.model.diagnostic import Diagnostic, Severity
+
+LOCK = "payerrules.lock"
+
+
+def content_hash(text: PolicyText) -> str:
+    """The hash of what an edition says: the order of its keys and rules, comments and layout are left out."""
+    data = plain(text.node)
+
+    def by_id(item: Any) -> str:
+        return json.dumps(item, sort_keys=True)
+
+    for section in ("rules", "checks", "examples"):
+        if isinstance(data.get(section), list):
+            data[section] = sorted(data[section], key=by_id)
+    return "sha256:" + hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def read_lock(folder: Path) -> dict[str, str]:
+    """The lock of a policies folder, `policy edition` to hash; empty where there is none."""
+    path = folder / LOCK
+    if not path.is_file():
+        return {}
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return {str(key): str(value) for key, value in found.items()}
+
+
+def write_lock(folder: Path, library: Library) -> Path:
+    """Write the lock of a policies folder anew: every edition as it stands."""
+    found = {text.label: content_hash(text) for editions in library.shelf.values() for text in editions}
+    path = folder / LOCK
+    path.write_text(json.dumps(dict(sorted(found.items())), indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def check_lock(folder: Path, library: Library) -> list[Diagnostic]:
+    """Report released editions that have changed or gone, and editions not yet released (a warning)."""
+    locked = read_lock(folder)
+    if not locked:
+        return []
+    found = []
+    there = {text.label: text for editions in library.shelf.values() for text in editions}
+    for label, text in sorted(there.items()):
+        if label not in locked:
+            hint = "Run `payerrules check --lock` when it is released."
+            message = f"the edition {label} is not in {LOCK}"
+            found.append(Diagnostic("lock-missing", message, text.node.at, hint, Severity.WARNING))
+        elif locked[label] != content_hash(text):
+            hint = "Take the change back and write a new edition (`based_on:`), or lock it anew if it was never released."
+            found.append(Diagnostic("lock-changed", f"the released edition {label} has changed", text.node.at, hint))
+    for label in sorted(set(locked) - set(there)):
+        found.append(Diagnostic("lock-gone", f"the released edition {label} is gone", None, "Put it back."))
+    return found
