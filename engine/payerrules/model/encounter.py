@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
-from typing import Final
 
 from payerrules.model.diagnostic import Diagnostic
-from payerrules.model.values import NONE, Value
+from payerrules.model.values import Value
 
 Facts = Mapping[str, Value]
-NO_FACTS: Final[Facts] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -26,7 +22,7 @@ class Line:
     date: int  # day number of the date of service
     code: str
     modifiers: tuple[str, ...] = ()
-    facts: Facts = NO_FACTS
+    facts: Facts = field(default_factory=dict)
     diagnoses: tuple[int, ...] | None = None  # pointers into the encounter's diagnoses, from 1; None: not given
     other_payers: tuple[Facts, ...] | None = None  # the line's paid_by_others
 
@@ -47,7 +43,7 @@ class CounterGiven:
     used: int  # in the limit's own unit; cents for money
     used_text: str
     as_of: int | None = None
-    pool: Facts = NO_FACTS
+    pool: Facts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,7 @@ class Encounter:
     payer: Mapping[str, str]
     patient: str
     lines: tuple[Line, ...]
-    facts: Facts = NO_FACTS
+    facts: Facts = field(default_factory=dict)
     diagnoses: tuple[str, ...] | None = None
     history: tuple[Line, ...] | None = None
     history_known_from: int | None = None
@@ -74,6 +70,7 @@ class Encounter:
     presumed: tuple[str, ...] = ()  # what an option presumed, such as "history" under --assume-history none
     unread: tuple[Diagnostic, ...] = field(default=(), compare=False)
     unreadable_lines: tuple[int, ...] = ()
+    doubtful: tuple[tuple[int, str], ...] = ()  # line number (0: any) and what was wrong there; such a line is never paid
 
     @property
     def first_date(self) -> int:
@@ -81,4 +78,4 @@ class Encounter:
         return min((line.date for line in self.lines), default=0)
 
 
-__all__ = ["NONE", "CounterGiven", "Encounter", "Facts", "Line", "NO_FACTS"]
+__all__ = ["CounterGiven", "Encounter", "Facts", "Line"]

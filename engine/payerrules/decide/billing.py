@@ -1,0 +1,49 @@
+"""Billing: the order of modifiers, and the line as it should be billed, such as 92507-GN-KX."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from payerrules.language.effect import Hit
+from payerrules.runtimes.conclusions import LineConclusion, Verdict
+
+OTHERS = "*"
+
+
+def in_order(modifiers: Sequence[str], order: Sequence[str], positions: dict[str, tuple[int, ...]] | None = None) -> list[str]:
+    """Modifiers in the policy's order, the others where "*" stands (else last) as they were submitted; positions are kept.
+
+    >>> in_order(["95", "KX", "XX", "GN"], ["GN", "KX", "*", "95"])
+    ['GN', 'KX', 'XX', '95']
+    """
+    if not order:
+        found = list(modifiers)
+    else:
+        rank = {modifier: place for place, modifier in enumerate(order)}
+        rest = rank.get(OTHERS, len(order))
+        found = sorted(modifiers, key=lambda m: rank.get(m, rest))
+    for modifier, allowed in sorted((positions or {}).items()):
+        if modifier in found and found.index(modifier) + 1 not in allowed:
+            found.remove(modifier)
+            found.insert(min(allowed) - 1, modifier)
+    return found
+
+
+def billed_as(code: str, modifiers: Sequence[str]) -> str:
+    """A line as it is billed.
+
+    >>> billed_as("92507", ["GN", "KX"])
+    '92507-GN-KX'
+    """
+    return "-".join((code, *modifiers))
+
+
+def positions(verdicts: Sequence[Verdict], line: LineConclusion) -> dict[str, tuple[int, ...]]:
+    """The positions that rules which fired ask of modifiers on a line."""
+    found: dict[str, tuple[int, ...]] = {}
+    for verdict in verdicts:
+        if verdict.line == line.line and verdict.value == 2:
+            for effect in verdict.rule.effects:
+                if isinstance(effect, Hit) and effect.position:
+                    found |= {modifier: effect.position for modifier in effect.modifiers}
+    return found

@@ -1,0 +1,130 @@
+"""The detail of a decision, rendered when it is asked for: the trace, the limits, what was presumed, the count of rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from payerrules.decide.corrections import Corrected
+from payerrules.decide.reasons import why
+from payerrules.language.expression import TRUE, UNKNOWN
+from payerrules.model.values import COUNT, DATE, MONEY, FactType, show, unscaled
+from payerrules.program.program import Program
+from payerrules.runtimes.conclusions import Conclusions, LimitState, Verdict
+
+WORDS = {2: "fired", 1: "not evaluated", 0: "not fired"}
+
+
+def detail(corrected: Corrected, program: Program, presumable: frozenset[str]) -> dict[str, Any]:
+    """Limits as corrected, the trace as submitted, what of it differs as corrected, and what was presumed on the way."""
+    first = trace(corrected.submitted, program)
+    after = first if corrected.corrected is corrected.submitted else trace(corrected.corrected, program)
+    known = {key(entry): entry for entry in first}
+    return {
+        "limits": [limit(state, program) for state in corrected.corrected.limits],
+        "trace": first,
+        "trace_corrected": [entry for entry in after if known.get(key(entry)) != entry],
+        "rules": counted(corrected.submitted),
+        "presumed": presumed(corrected.submitted, presumable),
+    }
+
+
+def key(entry: dict[str, Any]) -> tuple[Any, ...]:
+    """What a trace entry is about."""
+    return entry["rule"], entry["line"], entry.get("other")
+
+
+def trace(done: Conclusions, program: Program) -> list[dict[str, Any]]:
+    """Every rule's verdict, by line, stage, rule and partner; the pairs a rule did not fire on are one entry with a count."""
+    order = {stage: n for n, stage in enumerate(("derive", "edit", "bundle", "depend", "price", "benefit"))}
+    found: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
+    quiet: dict[tuple[int, str], list[Verdict]] = {}
+    for verdict in done.verdicts:
+        place = (verdict.line, order.get(verdict.rule.stage, 0), verdict.rule.id, verdict.other)
+        if verdict.other and verdict.value not in (TRUE, UNKNOWN):
+            quiet.setdefault((verdict.line, verdict.rule.id), []).append(verdict)
+            continue
+        found.append((place, entry(verdict, program)))
+    for (line, rule), verdicts in quiet.items():
+        one = entry(verdicts[0], program)
+        one.pop("other", None)
+        found.append(((line, order.get(verdicts[0].rule.stage, 0), rule, ""), {**one, "count": len(verdicts)}))
+    return [shown for _, shown in sorted(found, key=lambda pair: pair[0])]
+
+
+def entry(verdict: Verdict, program: Program) -> dict[str, Any]:
+    """One verdict, ready for JSON: what was read, what was missing, why in words, and on whose authority."""
+    reason = why(verdict)
+    source = program.sources.get(verdict.rule.source)
+    shown: dict[str, Any] = {"rule": verdict.rule.id, "line": verdict.line, "verdict": WORDS[verdict.value]}
+    if verdict.other:
+        shown["other"] = verdict.other
+    shown["read"] = reason.read
+    if reason.missing:
+        shown["missing"] = reason.missing
+    shown["because"] = reason.sentences
+    shown["sources"] = [source.id] if source else []
+    return shown
+
+
+def counted(done: Conclusions) -> dict[str, int]:
+    """How many instances of rules there were: loaded is the sum of the others."""
+    values = Counter(value for run in done.runs for value in run.values)
+    found = {
+        "fired": values[2],
+        "not_fired": values[0],
+        "not_evaluated": values[1],
+        "out_of_date": len(done.out_of_date),
+    }
+    return {"loaded": sum(found.values()), **found}
+
+
+def presumed(done: Conclusions, presumable: frozenset[str]) -> dict[int, list[str]]:
+    """The facts that decided a rule on each line and were presumed, as nobody gave them."""
+    found: dict[int, set[str]] = {}
+    for verdict in done.verdicts:
+        given = verdict.view.get("@given", frozenset())
+        names = {name for name in why(verdict).read if name in presumable and name not in given}
+        found.setdefault(verdict.line, set()).update(names)
+    whole = found.pop(0, set())
+    return {line.line: sorted(whole | found.get(line.line, set())) for line in done.lines}
+
+
+def limit(state: LimitState, program: Program) -> dict[str, Any]:
+    """A limit at a line: what was used before, what the line uses, what is next and how much is left."""
+    kind = MONEY if state.limit.counts == "allowed_amount" else COUNT
+    named = {fact.name for _, fact in state.limit.report_as.facts} | {"patient"}
+    types = {fact.name: fact.type for fact in state.limit.per}
+    source = program.sources.get(state.limit.source)
+    return {
+        "limit": state.name,
+        "line": state.line,
+        "title": state.limit.title,
+        "pool": {name: show(value, types[name]) for name, value in state.pool if name not in named},
+        "period": {"from": show(state.period[0], DATE), "through": show(state.period[1], DATE)},
+        "before": bounds(state.before, kind),
+        "this": bounds(state.this, kind),
+        "after": bounds(state.after, kind),
+        "next": following(state, kind),
+        "counted": list(state.counted),
+        "opened_by": state.opened_by,
+        "sources": [source.id] if source else [],
+    }
+
+
+def bounds(found: tuple[int, int | None], kind: FactType) -> Any:
+    """A number as text; where it is not exact, at least and at most."""
+    low, high = found
+    if low == high:
+        return unscaled(low, kind.decimals)
+    return {"at_least": unscaled(low, kind.decimals), "at_most": None if high is None else unscaled(high, kind.decimals)}
+
+
+def following(state: LimitState, kind: FactType) -> dict[str, Any] | None:
+    """The next step that the limit comes to, and how much is left up to it; None past the last one."""
+    used = state.after[0]
+    ahead = [(bound, step) for step, bound in state.beyonds if bound is not None and bound >= used]
+    if not ahead:
+        return None
+    bound, step = min(ahead)
+    return {"step": step, "at": unscaled(bound, kind.decimals), "remaining": unscaled(bound - used, kind.decimals)}

@@ -1,0 +1,252 @@
+"""Reasons: why a rule fired, why not, and what it lacked. One renderer, over the facts that were kept, for all runtimes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from payerrules.language.expression import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    All,
+    Any,
+    Because,
+    Compare,
+    Condition,
+    Constant,
+    Count,
+    CountOf,
+    Exists,
+    Fact,
+    Given,
+    Held,
+    Literal,
+    Member,
+    MemberOf,
+    Not,
+    Present,
+    SetTest,
+    Shift,
+    StartsWith,
+    Term,
+)
+from payerrules.model.values import NONE, FactType, show
+from payerrules.program.evaluate import COLLECTIONS, View, reading, truth
+from payerrules.program.reads import facts_in
+from payerrules.program.reads import shown as plain_name
+from payerrules.runtimes.conclusions import Verdict
+
+WORDS = {"eq": "is", "gt": "is above", "ge": "is at least", "lt": "is below", "le": "is at most"}
+CONTRARY = {"eq": "is not", "gt": "is at most", "ge": "is below", "lt": "is at least", "le": "is above"}
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A single test that decided, its value, and whether the rule wanted the contrary of it."""
+
+    condition: Condition
+    value: int
+    negated: bool
+    because: str = ""
+
+
+@dataclass(slots=True)
+class Reason:
+    """What was read, what was missing, and the sentences that say why."""
+
+    read: dict[str, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list)
+
+
+def why(verdict: Verdict) -> Reason:
+    """The reason of a verdict: the smallest part of its condition that decided it."""
+    return reason_of(verdict.rule.when, verdict.view, verdict.scopes)
+
+
+def reason_of(condition: Condition, view: View, scopes: Mapping[str, View]) -> Reason:
+    """The reason why a condition is what it is."""
+    reason = Reason()
+    for leaf in decisive(condition, view, scopes, False, ""):
+        for fact in dict.fromkeys(facts_in(leaf.condition)):
+            if not fact.scope or fact.scope in scopes:
+                reason.read[shown(fact)] = told(fact, view, scopes)
+        if leaf.value == UNKNOWN:
+            reason.missing += [name for name in lacks(leaf.condition, view, scopes) if name not in reason.missing]
+        sentence = sentence_of(leaf, view, scopes)
+        if sentence not in reason.sentences:
+            reason.sentences.append(sentence)
+    return reason
+
+
+def decisive(
+    condition: Condition, view: View, scopes: Mapping[str, View], negated: bool, because: str
+) -> Iterator[Leaf]:
+    """The single tests that decide a condition: of a false `all` the first false one, of a true `any` the first true one."""
+    found = truth(condition, view, scopes)
+    match condition:
+        case All(parts) | Any(parts):
+            alone = FALSE if isinstance(condition, All) else TRUE
+            for part in parts:
+                value = truth(part, view, scopes)
+                if found == alone and value == alone:
+                    yield from decisive(part, view, scopes, negated, because)
+                    return
+                if found != alone and value == found:
+                    yield from decisive(part, view, scopes, negated, because)
+        case Not(part):
+            yield from decisive(part, view, scopes, not negated, because)
+        case Because(text, part):
+            yield from decisive(part, view, scopes, negated, text)
+        case Constant():
+            return
+        case _:
+            yield Leaf(condition, found, negated, because)
+
+
+# --- what is missing ---------------------------------------------------------------------------------
+def lacks(condition: Condition, view: View, scopes: Mapping[str, View]) -> list[str]:
+    """What a test that is unknown would need, by the names of given facts."""
+    if isinstance(condition, Exists | Count):
+        key, _ = COLLECTIONS[condition.over]
+        found = view.get(key)
+        if found is None:
+            return [{"@authorizations": "coverage.authorizations", "@diagnoses": "diagnoses"}.get(key, key.strip("@"))]
+        if any("@many" in other for other in found):
+            return ["history"]
+    names: list[str] = []
+    for fact in facts_in(condition):
+        names += missing(fact, view, scopes, set())
+    return list(dict.fromkeys(names)) or [shown(fact) for fact in facts_in(condition)][:1]
+
+
+def missing(fact: Fact, view: View, scopes: Mapping[str, View], seen: set[str]) -> list[str]:
+    """What a fact that is unknown would need: itself where it is given, what it is made from where it is derived."""
+    where = scopes.get(fact.scope, {}) if fact.scope else view
+    value = where.get(fact.name)
+    if fact.name.startswith("limit."):
+        return limit_lacks(fact, where) if value is None or isinstance(value, tuple) else []
+    if value is not None or fact.name in seen:
+        return []
+    seen.add(fact.name)
+    if fact.name in where.get("@why", {}):
+        return [where["@why"][fact.name]]
+    if fact.name in ("line.authorized", "line.authorization_requested"):
+        return ["coverage.authorizations"]
+    deeper = where.get("@lacks", {}).get(fact.name)
+    if deeper:
+        found = [n for name in deeper for n in missing(Fact(name, fact.type, fact.scope), view, scopes, seen)]
+        return list(dict.fromkeys(found)) or [shown(fact)]
+    return [shown(fact)]
+
+
+def limit_lacks(fact: Fact, view: View) -> list[str]:
+    """What the bounds of a limit would need to be exact."""
+    key = fact.name.rpartition(".")[0]
+    found = []
+    before, this = view.get(f"{key}.before"), view.get(f"{key}.this")
+    if not isinstance(before, tuple) or before[0] != before[1]:
+        found.append("history")
+    if isinstance(this, tuple) and this[0] != this[1]:
+        found.append("line.allowed")
+    return found
+
+
+# --- words --------------------------------------------------------------------------------------------
+def shown(fact: Fact) -> str:
+    """A fact's name as the analyst wrote it."""
+    name = plain_name(fact.name)
+    if fact.scope == "other":
+        return f"other.{name.removeprefix('line.')}"
+    if fact.scope in ("diagnosis", "other_diagnosis"):
+        return fact.scope if name == "diagnosis.code" else f"{fact.scope}.{name.partition('.')[2]}"
+    return name
+
+
+def told(fact: Fact, view: View, scopes: Mapping[str, View]) -> str:
+    """The value of a fact, as a person reads it; bounds say at least and at most."""
+    return shown_value((scopes.get(fact.scope, {}) if fact.scope else view).get(fact.name), fact.type)
+
+
+def shown_value(value: object, kind: FactType) -> str:
+    """A value, or bounds, as a person reads them."""
+    if isinstance(value, tuple):
+        low, high = value
+        if low == high:
+            return show(low, kind)
+        least = f"at least {show(low, kind)}"
+        return least if high is None else f"{least}, at most {show(high, kind)}"
+    if value is NONE:
+        return "none"
+    return show(value, kind)  # type: ignore[arg-type]  # a view holds values of the types its facts declare
+
+
+def term_text(term: Term, view: View, scopes: Mapping[str, View]) -> str:
+    """A term, with its value where it is no literal."""
+    match term:
+        case Literal(value, kind):
+            return show(value, kind)
+        case Fact():
+            return f"{shown(term)} ({told(term, view, scopes)})"
+        case Shift(base, count, unit):
+            found = reading(term, view, scopes)
+            day = show(found, FactType("date"))
+            return f"{abs(count)} {unit.replace('_', ' ')} {'after' if count >= 0 else 'before'} {term_text(base, view, scopes)} ({day})"
+        case _:
+            return shown_value(reading(term, view, scopes), term.type)
+
+
+def sentence_of(leaf: Leaf, view: View, scopes: Mapping[str, View]) -> str:
+    """One test as a sentence: what was read and what was wanted; unknown: what nobody said."""
+    holds = leaf.value == TRUE
+    text = tested(leaf.condition, view, scopes, holds)
+    if leaf.value == UNKNOWN:
+        text = f"not known: {', '.join(lacks(leaf.condition, view, scopes))}"
+    return f"{text} ({leaf.because})" if leaf.because else text
+
+
+def members_text(codes: frozenset[str], name: str) -> str:
+    """A set in words: by its name, else its first members."""
+    if name:
+        return f"one of {name}"
+    listed = sorted(codes)
+    more = f" and {len(listed) - 6} more" if len(listed) > 6 else ""
+    return f"{'one of ' if len(listed) != 1 else ''}{', '.join(listed[:6])}{more}"
+
+
+def tested(condition: Condition, view: View, scopes: Mapping[str, View], holds: bool) -> str:
+    """A test in words, as it came out."""
+    match condition:
+        case Compare(Fact() as fact, op, right):
+            word = (WORDS if holds else CONTRARY)[op]
+            return f"{shown(fact)} {told(fact, view, scopes)} {word} {term_text(right, view, scopes)}"
+        case Member(Fact() as fact, members):
+            is_ = "is" if holds else "is not"
+            return f"{shown(fact)} {told(fact, view, scopes)} {is_} {members_text(members.codes, members.name)}"
+        case MemberOf(Fact() as fact, codes):
+            is_ = "is" if holds else "is not"
+            return f"{shown(fact)} {told(fact, view, scopes)} {is_} among {shown(codes)} ({told(codes, view, scopes)})"
+        case StartsWith(Fact() as fact, prefix):
+            return f"{shown(fact)} {told(fact, view, scopes)} {'begins' if holds else 'does not begin'} with {prefix}"
+        case SetTest(fact, mode, members):
+            has = "has" if holds else "has not"
+            every = "all of " if mode == "has_all" and len(members.codes) > 1 else ""
+            return f"{shown(fact)} ({told(fact, view, scopes)}) {has} {every}{members_text(members.codes, members.name)}"
+        case CountOf(fact, members, op, number):
+            word = (WORDS if holds else CONTRARY)[op]
+            return f"the number of {members_text(members.codes, members.name)} in {shown(fact)} ({told(fact, view, scopes)}) {word} {number}"
+        case Present(fact):
+            return f"{shown(fact)} is {'there: ' + told(fact, view, scopes) if holds else 'not there'}"
+        case Held(fact):
+            return f"{shown(fact)} is {'there' if holds else 'not there'}"
+        case Given(fact):
+            given = f"{shown(fact)} was given: {told(fact, view, scopes)}"
+            return given if holds else f"{shown(fact)} was not given"
+        case Exists(over, _):
+            return f"{'there is' if holds else 'there is no'} {'other ' if over in ('line', 'service') else ''}{over.replace('_', ' ')} that fits"
+        case Count(over, _, op, number):
+            word = (WORDS if holds else CONTRARY)[op]
+            return f"the number of {over.replace('_', ' ')}s that fit {word} {term_text(number, view, scopes)}"
+        case _:
+            return "the condition holds" if holds else "the condition does not hold"

@@ -1,0 +1,88 @@
+"""Native encounter files: JSON, YAML and NDJSON, one encounter, a list, or `encounters:`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from payerrules.formats.encounter_reader import Path, encounter_from_dict
+from payerrules.language.nodes import Mapping, Node, Sequence, plain
+from payerrules.language.reader import read_yaml
+from payerrules.language.vocabulary import Vocabulary
+from payerrules.model.diagnostic import Diagnostic, Location, Severity
+from payerrules.model.encounter import Encounter
+
+
+def read_native(text: str, name: str, vocabulary: Vocabulary) -> Iterator[Encounter | Diagnostic]:
+    """Every encounter of a file; what is wrong with the file as a whole comes as diagnostics.
+
+    Figures are kept as they were written: no number of the file ever becomes a binary fraction.
+    """
+    if name.endswith((".ndjson", ".jsonl")):
+        yield from read_ndjson(text, name, vocabulary)
+        return
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            data = json.loads(text, parse_float=str, parse_int=str)
+        except ValueError:
+            data = None
+        if data is not None:
+            found = [encounter_from_dict(item, vocabulary, name) for item in listed(data)]
+            if not any(encounter.unread for encounter in found):
+                yield from found
+                return
+    yield from read_tree(text, name, vocabulary)
+
+
+def read_tree(text: str, name: str, vocabulary: Vocabulary) -> Iterator[Encounter | Diagnostic]:
+    """The encounters of a YAML (or JSON) text, each finding at its place in the file."""
+    node, found = read_yaml(text, name)
+    yield from found
+    if node is None:
+        return
+    for item in listed(node):
+        yield encounter_from_dict(plain(item), vocabulary, name, lambda path, item=item: place(item, path))  # type: ignore[misc]  # the default binds the loop's item
+
+
+def read_ndjson(text: str, name: str, vocabulary: Vocabulary) -> Iterator[Encounter | Diagnostic]:
+    """One encounter a line; a line that is no JSON is named, and the others are read."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        at = Location(name, number, 1, 1, line[:120])
+        try:
+            data = json.loads(line, parse_float=str, parse_int=str)
+        except ValueError as error:
+            hint = "Every line is one whole encounter."
+            yield Diagnostic("encounter-not-json", f"the line is no JSON: {error}", at, hint, Severity.ERROR)
+            continue
+        yield encounter_from_dict(data, vocabulary, name, lambda path, at=at: at)  # type: ignore[misc]  # as above
+
+
+def listed(data: Any) -> list[Any]:
+    """The encounters of a file: of a list, under `encounters:`, or the one it is."""
+    if isinstance(data, Sequence):
+        return list(data.items)
+    if isinstance(data, list):
+        return data
+    inner = data.get("encounters") if isinstance(data, dict | Mapping) else None
+    if isinstance(inner, list):
+        return inner
+    return list(inner.items) if isinstance(inner, Sequence) else [data]
+
+
+def place(node: Node, path: Path) -> Location:
+    """Where a key of an encounter stands; the nearest thing above it where it is not there."""
+    at = node.at
+    for step in path:
+        if isinstance(node, Mapping) and isinstance(step, str) and step in node:
+            key = node.key(step)
+            node = node.index[step]
+            at = node.at if not isinstance(node, Mapping | Sequence) or key is None else key.at
+        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+            at = node.at
+        else:
+            break
+    return at
