@@ -1,0 +1,1 @@
+"""The command line; no rule of the domain lives here."""

@@ -1,0 +1,1 @@
+"""Deciding: the correction loop, verdicts, reasons."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from payerrules.golden.compare import Difference, case_fields, line_fields
 from payerrules.golden.run import CaseResult
-from payerrules.language.nodes import Scalar
+from payerrules.language.nodes import Mapping, Node, Scalar, Sequence
 
 RECORDED = ("billed_as", "as_submitted", "as_corrected", "flags")
 """What is written of each line for a case that expects nothing yet."""
@@ -59,9 +58,9 @@ def replacement(difference: Difference) -> str | None:
 def last_line(result: CaseResult) -> int:
     """The last line of a case's own text."""
 
-    def deepest(node: Any) -> int:
-        inner = [deepest(child) for _, child in node] if hasattr(node, "entries") else []
-        inner += [deepest(child) for child in getattr(node, "items", ())]
+    def deepest(node: Node) -> int:
+        inner = [deepest(child) for _, child in node.entries] if isinstance(node, Mapping) else []
+        inner += [deepest(child) for child in node.items] if isinstance(node, Sequence) else []
         return max([node.at.line, *inner])
 
     return deepest(result.case.node)

@@ -1,0 +1,1 @@
+"""The policy language: YAML text to typed meaning, every node with its place."""

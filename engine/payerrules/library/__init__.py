@@ -1,0 +1,1 @@
+"""The shelf of editions: found, composed, selected by date, checked, locked."""

@@ -54,12 +54,19 @@ class Library:
     programs: dict[tuple[Any, ...], Program] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, folders: Sequence[Path], extra: Sequence[Path] = ()) -> tuple[Library, list[Diagnostic]]:
-        """Read every policy of the folders, and single files beside them; what is wrong is reported, the rest can be used."""
+    def open(
+        cls, folders: Sequence[Path], extra: Sequence[Path] = (), vocabularies: Sequence[Vocabulary] = ()
+    ) -> tuple[Library, list[Diagnostic]]:
+        """Read every policy of the folders, single files and further vocabularies beside them.
+
+        What is wrong is reported, and the rest can be used.
+        """
         library = cls(Vocabulary({}))
         for folder in folders:
             library.read_vocabulary(folder / "vocabulary.yaml")
             library.read_catalogues(folder)
+        for vocabulary in vocabularies:
+            library.add_vocabulary(vocabulary)
         for folder in folders:
             for path in policy_files(folder):
                 library.read(path, folder)

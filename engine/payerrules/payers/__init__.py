@@ -1,0 +1,1 @@
+"""Plugins: the hooks, and the isolation of what they do."""

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from payerrules.language.effect import Derive
-from payerrules.language.expression import FALSE, Compare, Condition, Constant, Fact, Given, Literal, Not, all_of
+from payerrules.language.expression import ALWAYS, FALSE, Compare, Condition, Constant, Fact, Given, Literal, Not, all_of
 from payerrules.language.items import LAST_DAY, STAGES, Limit, Lookup, Rule, Window
 from payerrules.model.values import CODE, DATE
 from payerrules.program.program import Placed, Program
@@ -198,11 +198,11 @@ def ranges_over(lookup: Lookup) -> str:
 
 
 def ready(placed: Placed, program: Program) -> Placed:
-    """A placed rule with its silent conjuncts: not given (for derived facts), its own dates by another fact, the standing of its stage."""
+    """A placed rule with its silent conjuncts: its edition speaks of the line, a derived fact was not given, its own dates by a fact."""
     rule = placed.item
     if not isinstance(rule, Rule):
         return placed
-    parts: list[Condition] = []
+    parts: list[Condition] = [] if placed.about == ALWAYS else [placed.about]
     for effect in rule.effects:
         if isinstance(effect, Derive):
             parts.append(Not(Given(effect.fact)))

@@ -1,0 +1,1 @@
+"""Runtimes: one meaning, executed by plain Python or inside durable_rules."""
