@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,8 @@ for tag, pattern, first in (
     ("float", r"^[-+]?[0-9]+\.[0-9]+$", "-+0123456789"),
     ("null", r"^(?:~|null|)$", ["~", "n", ""]),
 ):
-    EditorLoader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", __import__("re").compile(pattern), list(first))
+    EditorLoader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))
+EditorLoader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(loader.construct_scalar(node)))
 
 
 def kind_of(path: Path) -> str:

@@ -168,17 +168,44 @@ def test_all_faults_of_a_file_are_found_at_once_and_in_order() -> None:
     ("section", "code", "shown"),
     [
         ("parameters:\n  x: {type: money, values: [{from: 2026-01-01, valu: 3}]}", "unknown-key", "valu"),
-        ("parameters:\n  x: {type: money, values: [{from: 2026-01-01, through: 1.1.2027, value: 3}]}", "bad-date", "1.1.2027"),
+        (
+            "parameters:\n  x: {type: money, values: [{from: 2026-01-01, through: 1.1.2027, value: 3}]}",
+            "bad-date",
+            "1.1.2027",
+        ),
         ("parameters:\n  X: {type: money, values: [{from: 2026-01-01, value: 3}]}", "wrong-form", "X"),
         ("value_sets:\n  x: {source: manual}", "missing-key", "{source: manual}"),
         ("value_sets:\n  x: {codes: 92507, source: manual}", "wrong-shape", "92507"),
-        ("tables:\n  t: {inputs: [line.code], outputs: [line.x], otherwise: none, source: manual}", "missing-key", ""),
+        (
+            "tables:\n  t: {inputs: [line.code], outputs: [line.x], otherwise: none, source: manual}",
+            "missing-key",
+            "",
+        ),
         ("tables:\n  t: {inputs: [line.code], outputs: [line.x], rows: [[1, 2]], source: manual}", "missing-key", ""),
-        ("tables:\n  t: {inputs: [line.code], outputs: [line.x], hit: frist, rows: [[1, 2]], otherwise: 0, source: manual}", "unknown-word", "frist"),
-        ("unit_rules:\n  u: {of: {line.code: 1}, minutes_per_unit: 0, last_unit_from: 8, minutes_of: day, source: manual}", "wrong-form", "0"),
-        ("limits:\n  v: {title: V, counts: visit, of: {line.code: 1}, per: patient, period: calendar_year, steps: {a: {beyond: 1, then: pend}}, source: manual}", "unknown-word", "visit"),
+        (
+            "tables:\n  t: {inputs: [line.code], outputs: [line.x], hit: frist, rows: [[1, 2]], otherwise: 0, "
+            "source: manual}",
+            "unknown-word",
+            "frist",
+        ),
+        (
+            "unit_rules:\n  u: {of: {line.code: 1}, minutes_per_unit: 0, last_unit_from: 8, minutes_of: day, "
+            "source: manual}",
+            "wrong-form",
+            "0",
+        ),
+        (
+            "limits:\n  v: {title: V, counts: visit, of: {line.code: 1}, per: patient, period: calendar_year, "
+            "steps: {a: {beyond: 1, then: pend}}, source: manual}",
+            "unknown-word",
+            "visit",
+        ),
         ("changes:\n  - {replace: limits.v, because: B, source: manual}", "missing-key", "replace"),
-        ("changes:\n  - {replace: a, with: b, switch_off: c, because: B, source: manual}", "keys-together", "switch_off"),
+        (
+            "changes:\n  - {replace: a, with: b, switch_off: c, because: B, source: manual}",
+            "keys-together",
+            "switch_off",
+        ),
         ("checks:\n  - {id: c, for_each: limit, when: {limit.per: {has: line.code}}}", "missing-key", ""),
         ("defaults: {wrong_modifer: pend}", "unknown-key", "wrong_modifer"),
         ("derive:\n  line.x: {when: 1}", "unknown-key", "when"),
@@ -186,7 +213,7 @@ def test_all_faults_of_a_file_are_found_at_once_and_in_order() -> None:
         ("applies_to: {payr: x}", "unknown-key", "payr"),
         ("examples:\n  - {name: N, encounter: {}, expect: {outcom: pay}}", "unknown-key", "outcom"),
     ],
-)  # fmt: skip
+)
 def test_a_fault_in_a_section_is_underlined(section: str, code: str, shown: str) -> None:
     found = underlined(HEAD + section + "\n")
     assert [one for one, _ in found] == [code]
@@ -201,14 +228,14 @@ def test_conditions_may_be_nested_as_deep_as_a_file_may() -> None:
 
 
 def test_an_encounter_has_the_keys_of_the_vocabulary() -> None:
-    text = "encounter: E\npayer: {id: p}\npatient: {id: P, sexx: F}\nlines: [{line: 1, date: 2026-01-01, code: 92507, modifers: [GN]}]\n"
+    text = "encounter: E\npayer: {id: p}\npatient: {id: P, sexx: F}\nlines: [{code: 92507, modifers: [GN]}]\n"
     assert [(one, shown) for one, shown in underlined(text, "encounter")] == [
         ("unknown-key", "sexx"), ("unknown-key", "modifers")
     ]  # fmt: skip
 
 
 def test_in_an_encounter_null_is_the_same_as_left_out() -> None:
-    text = "encounter: E\npayer: {id: p, plan: null}\npatient: {id: P}\nhistory: null\nlines: [{date: 2026-01-01, code: 92507, units: ~}]\n"
+    text = "encounter: E\npayer: {id: p, plan: null}\npatient: {id: P}\nhistory: null\nlines: [{code: 1, units: ~}]\n"
     assert check(text, "encounter") == []
 
 
