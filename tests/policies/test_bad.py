@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -57,6 +57,7 @@ def of_one_file(content: str | bytes, name: str) -> list[Diagnostic]:
     return read_policy(content, name, ROOT / "policies", vocabulary())[1]
 
 
+@cache
 def findings(path: Path) -> list[Diagnostic]:
     content = path.read_bytes()
     node, _ = read_yaml(content, path.name)

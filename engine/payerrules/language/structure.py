@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-from payerrules.language.complaints import Complaint, Path, complaints, walk
+from payerrules.language.complaints import complaints
 from payerrules.language.grammar import Schema
 from payerrules.language.nodes import Mapping, Node, Scalar, Sequence
+from payerrules.language.places import Complaint, Path, walk
 from payerrules.language.reader import read_yaml
 from payerrules.language.schemas import schema
 from payerrules.language.vocabulary import Vocabulary
