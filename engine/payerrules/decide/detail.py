@@ -7,8 +7,10 @@ from typing import Any
 
 from payerrules.decide.corrections import Corrected
 from payerrules.decide.reasons import why
+from payerrules.language.effect import Hit
 from payerrules.language.expression import TRUE, UNKNOWN
 from payerrules.model.values import COUNT, DATE, MONEY, FactType, show, unscaled
+from payerrules.program.evaluate import truth
 from payerrules.program.program import Program
 from payerrules.runtimes.conclusions import Conclusions, LimitState, Verdict
 
@@ -59,6 +61,9 @@ def entry(verdict: Verdict, program: Program) -> dict[str, Any]:
     shown: dict[str, Any] = {"rule": verdict.rule.id, "line": verdict.line, "verdict": WORDS[verdict.value]}
     if verdict.other:
         shown["other"] = verdict.other
+    hits = [effect for effect in verdict.rule.effects if isinstance(effect, Hit)]
+    if hits and verdict.value == TRUE:  # a rule that applies may find all it asks for on the line: then nothing follows
+        shown["struck"] = any(truth(hit.trigger, verdict.view, verdict.scopes) == TRUE for hit in hits)
     shown["read"] = reason.read
     if reason.missing:
         shown["missing"] = reason.missing

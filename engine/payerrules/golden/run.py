@@ -45,7 +45,8 @@ class CaseResult:
     def rules(self, number: int) -> Iterator[str]:
         """The rules that fired on a line or could not be evaluated, as a person needs them to find what did it."""
         for entry in self.decision.get("trace", ()):
-            if entry["line"] == number and entry["verdict"] != "not fired" and "#derive/" not in entry["rule"]:
+            quiet = entry["verdict"] == "not fired" or entry.get("struck") is False or "#derive/" in entry["rule"]
+            if entry["line"] == number and not quiet:
                 read = ", ".join(f"{name} = {shown(value)}" for name, value in entry.get("read", {}).items())
                 yield f"{entry['verdict']}: {entry['rule']} ({read})"
 

@@ -16,7 +16,6 @@ from payerrules.language.nodes import Mapping as Map
 from payerrules.language.nodes import Node, plain
 from payerrules.language.policy import PolicyText, read_policy
 from payerrules.language.reader import read_yaml
-from payerrules.language.structure import check_structure
 from payerrules.language.vocabulary import Vocabulary, load_vocabulary
 from payerrules.library.compose import compositions
 from payerrules.model.diagnostic import Diagnostic, Severity, has_error, in_order
@@ -102,12 +101,7 @@ class Library:
 
     def read(self, path: Path, folder: Path) -> None:
         """Put one policy file on the shelf; one with errors is named, and not used."""
-        text, found = read_policy(path.read_bytes(), str(path), folder)
-        if text is not None and not has_error(found):
-            found += check_structure(text.node, "policy", self.vocabulary)
-        elif text is None and not found:
-            node, _ = read_yaml(path.read_bytes(), str(path))
-            found += check_structure(node, "policy", self.vocabulary) if node is not None else []
+        text, found = read_policy(path.read_bytes(), str(path), folder, self.vocabulary)
         self.diagnostics += found
         if text is None:
             return

@@ -7,6 +7,7 @@ below keep well under the sizes past which it hangs, fails or lies (docs/adr/000
 
 from __future__ import annotations
 
+import importlib
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -14,11 +15,17 @@ from dataclasses import dataclass
 from types import ModuleType, TracebackType
 from typing import Any, Final
 
-engine: ModuleType | None
-try:
-    import durable_rules_engine as engine
-except ImportError:
-    engine = None
+
+
+def _load() -> ModuleType | None:
+    """The C module; None where it is not installed, or was built for another Python and does not load."""
+    try:
+        return importlib.import_module("durable_rules_engine")
+    except ImportError:
+        return None
+
+
+engine: Final = _load()
 
 GROUP: Final = 50  # rules below one synthetic key: 64 matches may wait below one node
 GROUPS: Final = 12  # such keys of one kind; GROUP + GROUPS stays below 64
@@ -26,6 +33,7 @@ SHARD: Final = GROUP * GROUPS  # rules of one kind of record; more make another 
 KINDS: Final = 60  # kinds of one ruleset: each is three values of one key (512 hang) and two joins (256 hang)
 KEYS: Final = 180  # conjuncts of one record: 253 properties fail
 CONJUNCTS: Final = 100  # of one rule
+RULES: Final = 1_900  # of one bank: each is two rules to durable_rules, which refuses some 4,090 (code 106)
 FACTS: Final = 40_000  # of one session: ids collide at 56,562
 LAST: Final = 1_000_000  # the priority of closing rules: lower numbers fire first
 TRUE, UNKNOWN = 2, 1
@@ -71,14 +79,79 @@ class _Place:
 
 
 class Ruleset:
-    """One immutable durable_rules ruleset. Sessions run one at a time; a ruleset can be used from several threads.
+    """An immutable set of rules, in as many banks as its size needs; kinds of one bank chain inside one session.
 
-    Raises RulesetFault where durable_rules is not there, or a shape would pass its limits.
+    Sessions run one at a time, so that several threads can use it. Raises RulesetFault where durable_rules is not there,
+    or a shape would pass its limits.
     """
 
     def __init__(self, rules: Sequence[JoinRule], kinds: Sequence[str]) -> None:
         if engine is None:
             raise RulesetFault("durable_rules is not installed: use the runtime `reference`")
+        names = list(dict.fromkeys(kinds))
+        counts = {name: sum(rule.kind == name for rule in rules) for name in names}
+        for rule in rules:
+            if rule.kind not in counts:
+                raise RulesetFault(f"rule {rule.name} is of the kind {rule.kind}, which nothing closes")
+        together: list[list[str]] = [[]]
+        for name in names:
+            if counts[name] > RULES:
+                raise RulesetFault(f"{counts[name]} rules of the kind {name} are more than the {RULES} that one kind may have")
+            full = sum(counts[other] for other in together[-1]) + counts[name] > RULES
+            if full and together[-1]:
+                together.append([])
+            together[-1].append(name)
+        self.banks: list[_Bank] = []
+        self.bank_of: dict[str, _Bank] = {}
+        for number, of_bank in enumerate(together):
+            bank = _Bank(f"payerrules-{id(self)}-{number}", [rule for rule in rules if rule.kind in of_bank], of_bank)
+            self.banks.append(bank)
+            self.bank_of |= dict.fromkeys(of_bank, bank)
+
+    def run(self, first: Sequence[Record], advance: Advance) -> None:
+        """Run to the end: when nothing of a kind can fire any more, its closing rule fires and asks for the next records.
+
+        `advance(kind, fired)` is told (rule, number of the record, true or only possible) and gives the records of the next
+        kind, asserted inside the session, or None to end it. What it raises comes through, and the ruleset stays usable.
+        Raises RulesetFault for what durable_rules reports.
+        """
+        records: Sequence[Record] | None = first
+        while records is not None:
+            if not self.banks:
+                raise RulesetFault("the ruleset is closed")
+            bank = self.bank_of.get(kind_of(records))
+            if bank is None:
+                raise RulesetFault(f"nothing closes records of the kind {kind_of(records)}")
+            records = bank.run(records, advance)
+
+    def close(self) -> None:
+        """Free what durable_rules holds; it never does so by itself."""
+        for bank in getattr(self, "banks", ()):
+            bank.close()
+        self.banks = []
+
+    def __enter__(self) -> Ruleset:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def kind_of(records: Sequence[Record]) -> str:
+    """The kind of records, which are all of one."""
+    kinds = {record.kind for record in records}
+    if len(kinds) != 1:
+        raise RulesetFault(f"records of one kind are asserted at a time, and not of {sorted(kinds)}")
+    return kinds.pop()
+
+
+class _Bank:
+    """One durable_rules ruleset."""
+
+    def __init__(self, name: str, rules: Sequence[JoinRule], kinds: Sequence[str]) -> None:
         self.lock = threading.Lock()
         self.names = [rule.name for rule in rules]
         self.kinds = list(dict.fromkeys(kinds))
@@ -90,15 +163,14 @@ class Ruleset:
         definition = self._definition(rules)
         if len(self.groups) > KINDS:
             raise RulesetFault(f"{len(self.groups)} kinds of records are more than the {KINDS} a ruleset may have")
-        self.handle: Any = engine.create_ruleset(f"payerrules-{id(self)}", json.dumps(definition))
+        assert engine is not None
+        self.handle: Any = engine.create_ruleset(name, json.dumps(definition))
 
     def _definition(self, rules: Sequence[JoinRule]) -> dict[str, Any]:
         """The rules as durable_rules wants them."""
         made: dict[str, Any] = {}
         counts: dict[str, int] = {}
         for number, rule in enumerate(rules):
-            if rule.kind not in self.places:
-                raise RulesetFault(f"rule {rule.name} is of the kind {rule.kind}, which nothing closes")
             if not 0 < len(rule.conjuncts) <= CONJUNCTS:
                 raise RulesetFault(f"rule {rule.name} has {len(rule.conjuncts)} conjuncts; 1 to {CONJUNCTS} can be joined")
             place = counts.get(rule.kind, 0)
@@ -124,13 +196,8 @@ class Ruleset:
             made[name] = {"all": [{"m": {"k": name}}], "pri": LAST}
         return made
 
-    def run(self, first: Sequence[Record], advance: Advance) -> None:
-        """One session: when nothing of a kind can fire any more, its closing rule fires and asks for the next records.
-
-        `advance(kind, fired)` is told (rule, number of the record, true or only possible) and gives the records of the next
-        kind, asserted inside the session, or None to end it. What it raises comes through, and the ruleset stays usable.
-        Raises RulesetFault for what durable_rules reports.
-        """
+    def run(self, first: Sequence[Record], advance: Advance) -> Sequence[Record] | None:
+        """One session; gives back records that belong to another bank, or None at the end."""
         if engine is None or self.handle is None:
             raise RulesetFault("the ruleset is closed")
         with self.lock:
@@ -138,12 +205,12 @@ class Ruleset:
             session = _Session(self, str(self.sessions))
             place = session.put(first)  # from here on there is a state, and its closing fact has matched
             try:
-                self._run(session, place, advance)
+                return self._run(session, place, advance)
             finally:
                 engine.delete_state(self.handle, session.sid)
 
-    def _run(self, session: _Session, place: Any, advance: Advance) -> None:
-        """Drive the session to its end."""
+    def _run(self, session: _Session, place: Any, advance: Advance) -> Sequence[Record] | None:
+        """Drive the session to its end, or to records of another bank."""
         assert engine is not None
         found = engine.start_action_for_state(self.handle, place)
         message = found[1] if found else None
@@ -156,8 +223,8 @@ class Ruleset:
                 heard = [f for f in fired if f[2] or (session.rule(f[0]), f[1]) not in true]
                 records = advance(self.closing[name], heard)
                 fired, true = [], set()
-                if records is None:
-                    return
+                if records is None or kind_of(records) not in self.closers:
+                    return records
                 session.put(records)
             else:
                 number, rule = session.number(rest), int(name[1:])
@@ -165,27 +232,19 @@ class Ruleset:
                 if name[0] == "t":
                     true.add((rule, number))
             message = engine.complete_and_start_action(self.handle, place)
+        return None
 
     def close(self) -> None:
-        """Free the ruleset; durable_rules never does so by itself."""
-        if engine is not None and getattr(self, "handle", None) is not None:
+        """Free the ruleset."""
+        if engine is not None and self.handle is not None:
             engine.delete_ruleset(self.handle)
             self.handle = None
-
-    def __enter__(self) -> Ruleset:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
-
-    def __del__(self) -> None:
-        self.close()
 
 
 class _Session:
     """The facts of one session: ids counted from 1 under one sid, so that no two can collide."""
 
-    def __init__(self, ruleset: Ruleset, sid: str) -> None:
+    def __init__(self, ruleset: _Bank, sid: str) -> None:
         self.ruleset = ruleset
         self.sid = sid
         self.id = 0
@@ -207,10 +266,7 @@ class _Session:
     def put(self, records: Sequence[Record]) -> Any:
         """Assert records and the closing fact of their kind; gives back where the session's state is."""
         assert engine is not None
-        kinds = {record.kind for record in records}
-        if len(kinds) != 1:
-            raise RulesetFault(f"records of one kind are asserted at a time, and not of {sorted(kinds)}")
-        kind = kinds.pop()
+        kind = kind_of(records)
         facts = [fact for record in records for fact in self.facts(record)]
         facts.append(self.fact(self.ruleset.closers[kind], 0, {}))
         if self.id > FACTS:

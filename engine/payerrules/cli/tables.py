@@ -1,0 +1,82 @@
+"""Tables for people: one row a line, what to bill, what the payer would do, why, and what is left to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from payerrules.model.decision import Decision, LineDecision
+from payerrules.model.encounter import Encounter
+
+COLOURS = {"pay": "green", "pend": "yellow", "deny": "red", "return": "magenta"}
+
+
+def decision_table(decisions: Sequence[Decision]) -> Table:
+    """The decisions as a table."""
+    table = Table(title="", show_lines=True, expand=False)
+    for column, width in (("encounter", 10), ("line", 4), ("bill as", 14), ("as submitted", 12), ("as corrected", 12)):
+        table.add_column(column, min_width=width, no_wrap=column != "encounter", justify="right" if column == "line" else "left")
+    table.add_column("why, and what to do", min_width=40)
+    for decision in decisions:
+        for place, line in enumerate(decision.lines):
+            table.add_row(
+                decision.encounter if place == 0 else "",
+                str(line.line),
+                Text(line.billed_as, style="bold"),
+                verdict_text(line.as_submitted.outcome, codes(line)),
+                verdict_text(line.as_corrected.outcome, ""),
+                Text("\n".join(told(decision, line, place == 0))),
+            )
+        if not decision.lines:
+            table.add_row(decision.encounter, "", "", verdict_text(decision.outcome, ""), "", Text("\n".join(decision.unread)))
+    return table
+
+
+def codes(line: LineDecision) -> str:
+    """Group code and CARC of the adjustments as submitted."""
+    return ", ".join(f"{one['group']} {one['carc']}".strip() for one in line.as_submitted.adjustments)
+
+
+def verdict_text(outcome: str, more: str) -> Text:
+    """An outcome in its colour, with its codes."""
+    text = Text(outcome, style=COLOURS.get(outcome, ""))
+    if more:
+        text.append(f"\n{more}", style="dim")
+    return text
+
+
+def told(decision: Decision, line: LineDecision, first: bool) -> list[str]:
+    """What a person should read about a line: corrections, flags, actions and needs."""
+    found = []
+    for correction in line.corrections:
+        rule = correction["rule"].partition("#")[2]
+        if "add_modifier" in correction:
+            found.append(f"add {correction['add_modifier']} ({rule})")
+        elif "remove_modifier" in correction:
+            found.append(f"take off {correction['remove_modifier']} ({rule})")
+        elif "replace_modifier" in correction:
+            swap = correction["replace_modifier"]
+            found.append(f"{swap['to']} instead of {swap['from']} ({rule})")
+        else:
+            cut = correction["cut_units"]
+            found.append(f"{cut['to']} units instead of {cut['from']} ({rule})")
+    found += line.remarks
+    found += [f"flag: {flag}" for flag in line.flags]
+    found += [f"to do: {action['say']}" for action in line.actions]
+    found += [f"needs: {need}" for need in line.needs]
+    if first:
+        found += [f"to do: {action['say']}" for action in decision.actions]
+        found += [f"presumed: {name}" for name in decision.presumed]
+        found += [f"override by {one.plugin}: {one.before} -> {one.after}, {one.reason}" for one in decision.overrides]
+    return found or [""]
+
+
+def missing_once(decisions: Sequence[Decision], encounters: Sequence[Encounter]) -> str:
+    """What is missing most, said once for the whole file: no history, and what can be done about it."""
+    without = {e.id: e.patient for e in encounters if e.history is None and not e.counters}
+    patients = {without[d.encounter] for d in decisions if d.encounter in without and any("history" in one.needs for one in d.lines)}
+    if not patients:
+        return ""
+    return f"no history for {len(patients)} patient{'s' * (len(patients) != 1)}: give history or counters in the encounter, or --assume-history none"

@@ -1,0 +1,92 @@
+"""Files into encounters: the format is told by the ending or by the first characters; plugins add their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from payerrules.formats.encounter_reader import encounter_from_dict
+from payerrules.formats.native import read_native
+from payerrules.formats.x12_837p import PayerDirectory, iterate_837p
+from payerrules.formats.x12_claim import X12Claim
+from payerrules.language.nodes import Mapping as Map
+from payerrules.language.nodes import plain
+from payerrules.language.reader import read_yaml
+from payerrules.language.vocabulary import Vocabulary
+from payerrules.model.diagnostic import Diagnostic, Location, Severity, has_error
+from payerrules.model.encounter import Encounter
+
+X12_ENDINGS = (".837", ".x12", ".edi")
+PAYERS_FILE = "codes/payers_837p.yaml"
+Reader = Callable[[str, str], Iterable[Mapping[str, Any]]]
+
+
+def read_file(
+    path: Path, vocabulary: Vocabulary, folders: Iterable[Path], readers: Mapping[str, Reader] | None = None
+) -> Iterator[Encounter | Diagnostic]:
+    """The encounters of a file; what cannot be read comes as diagnostics, and the rest all the same."""
+    name = str(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        hint = "Name a file that is there and may be read."
+        yield Diagnostic("file-unreadable", f"{error.strerror or error}", Location(name, 1, 1), hint)
+        return
+    if readers and path.suffix in readers:
+        yield from read_by_plugin(raw, path, readers[path.suffix], vocabulary)
+        return
+    if path.suffix.lower() in X12_ENDINGS or raw.lstrip(b"\xef\xbb\xbf \r\n\t")[:3] == b"ISA":
+        yield from read_x12(raw, name, vocabulary, folders)
+        return
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        hint = "Save the file as UTF-8."
+        yield Diagnostic("not-utf8", "the file is no UTF-8 text", Location(name, line, 1), hint)
+        return
+    yield from read_native(text, name, vocabulary)
+
+
+def read_by_plugin(raw: bytes, path: Path, reader: Reader, vocabulary: Vocabulary) -> Iterator[Encounter | Diagnostic]:
+    """The encounters that a plugin's reader gives; what it raises is named."""
+    try:
+        found = list(reader(raw.decode("utf-8", errors="replace"), str(path)))
+    except Exception as error:
+        message = f"the plugin's reader for {path.suffix} failed: {type(error).__name__}: {error}"
+        yield Diagnostic("format-failed", message, Location(str(path), 1, 1), "Tell the plugin's author.")
+        return
+    for data in found:
+        yield encounter_from_dict(data, vocabulary, str(path))
+
+
+def read_x12(raw: bytes, name: str, vocabulary: Vocabulary, folders: Iterable[Path]) -> Iterator[Encounter | Diagnostic]:
+    """The claims of an 837P file as encounters; one that is not whole pends, and says why."""
+    for found in iterate_837p(raw, payer_directory(folders)):
+        if not isinstance(found, X12Claim):
+            yield found.diagnostic(name)
+            continue
+        encounter = encounter_from_dict(found.encounter, vocabulary, name)
+        told = tuple(replace(problem.diagnostic(name)) for problem in found.problems)
+        doubts = list(encounter.doubtful)
+        if not found.readable:
+            why = next((d.message for d in told if d.severity is Severity.ERROR), "the claim is not whole")
+            doubts.append((0, f"a claim that is whole: {why}"))
+        unread = told if has_error(told) else (*told, *encounter.unread)
+        yield replace(encounter, unread=unread, doubtful=tuple(doubts))
+
+
+def payer_directory(folders: Iterable[Path]) -> PayerDirectory:
+    """Which payer an 837P claim belongs to, and which role a taxonomy is: data of the policies folders, the first first."""
+    payers: list[Any] = []
+    taxonomies: list[Any] = []
+    for folder in folders:
+        path = folder / PAYERS_FILE
+        if path.is_file():
+            node, _ = read_yaml(path.read_bytes(), str(path))
+            data = plain(node) if isinstance(node, Map) else {}
+            payers += data.get("payers") or []
+            taxonomies += data.get("taxonomies") or []
+    return PayerDirectory.of(payers, taxonomies)
