@@ -31,7 +31,7 @@ from payerrules.program.english import show_edition
 
 DONE, FINDINGS, WRONG_USE, UNREADABLE = 0, 1, 2, 3
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Decide claims by payer policy.")
-out = Console(highlight=False, soft_wrap=False)
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 

@@ -20,14 +20,17 @@ def decision_table(decisions: Sequence[Decision]) -> Table:
         table.add_column(column, min_width=width, no_wrap=column != "encounter", justify="right" if column == "line" else "left")
     table.add_column("why, and what to do", min_width=40)
     for decision in decisions:
+        seen: set[str] = set()
         for place, line in enumerate(decision.lines):
+            said = [one for one in told(decision, line, place == 0) if one not in seen]
+            seen |= {one for one in said if one.startswith("to do:")}
             table.add_row(
                 decision.encounter if place == 0 else "",
                 str(line.line),
                 Text(line.billed_as, style="bold"),
                 verdict_text(line.as_submitted.outcome, codes(line)),
                 verdict_text(line.as_corrected.outcome, ""),
-                Text("\n".join(told(decision, line, place == 0))),
+                Text("\n".join(said)),
             )
         if not decision.lines:
             table.add_row(decision.encounter, "", "", verdict_text(decision.outcome, ""), "", Text("\n".join(decision.unread)))
@@ -70,7 +73,7 @@ def told(decision: Decision, line: LineDecision, first: bool) -> list[str]:
         found += [f"to do: {action['say']}" for action in decision.actions]
         found += [f"presumed: {name}" for name in decision.presumed]
         found += [f"override by {one.plugin}: {one.before} -> {one.after}, {one.reason}" for one in decision.overrides]
-    return found or [""]
+    return found
 
 
 def missing_once(decisions: Sequence[Decision], encounters: Sequence[Encounter]) -> str:

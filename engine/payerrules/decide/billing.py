@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from payerrules.language.effect import Hit
-from payerrules.runtimes.conclusions import LineConclusion, Verdict
+from payerrules.language.expression import TRUE
+from payerrules.runtimes.conclusions import Conclusions, LineConclusion
 
 OTHERS = "*"
 
@@ -38,12 +39,14 @@ def billed_as(code: str, modifiers: Sequence[str]) -> str:
     return "-".join((code, *modifiers))
 
 
-def positions(verdicts: Sequence[Verdict], line: LineConclusion) -> dict[str, tuple[int, ...]]:
+def positions(done: Conclusions, line: LineConclusion) -> dict[str, tuple[int, ...]]:
     """The positions that rules which fired ask of modifiers on a line."""
     found: dict[str, tuple[int, ...]] = {}
-    for verdict in verdicts:
-        if verdict.line == line.line and verdict.value == 2:
-            for effect in verdict.rule.effects:
-                if isinstance(effect, Hit) and effect.position:
-                    found |= {modifier: effect.position for modifier in effect.modifiers}
+    for run in done.runs:
+        if run.line == line.line:
+            for rule, value in zip(run.rules, run.values, strict=True):
+                if value == TRUE:
+                    for effect in rule.effects:
+                        if isinstance(effect, Hit) and effect.position:
+                            found |= {modifier: effect.position for modifier in effect.modifiers}
     return found

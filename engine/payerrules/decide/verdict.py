@@ -28,7 +28,7 @@ def line_decision(place: int, corrected: Corrected, program: Program | None) -> 
     """The decision on one line, from both verdicts."""
     first, last = corrected.submitted.lines[place], corrected.corrected.lines[place]
     order = program.modifier_order if program else ()
-    places = positions(corrected.corrected.verdicts, last) if program else {}
+    places = positions(corrected.corrected, last) if program else {}
     modifiers = in_order(last.modifiers, order, places)
     flags = flags_of(first) | flags_of(last)
     if any(m in first.modifiers and first.modifiers.index(m) + 1 not in allowed for m, allowed in places.items()):

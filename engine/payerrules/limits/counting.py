@@ -73,10 +73,10 @@ def used(limit: Limit, opening: Bounds, events: Iterable[Event], pool: tuple[May
     return total, tuple(counted)
 
 
-def size_of(limit: Limit, amount: int | None, visit: tuple[MaybeValue, ...], pool: tuple[MaybeValue, ...], events: Iterable[Event]) -> Bounds:
+def size_of(limit: Limit, amount: Bounds, visit: tuple[MaybeValue, ...], pool: tuple[MaybeValue, ...], events: Iterable[Event]) -> Bounds:
     """How much a line would use: its allowed amount, or a visit unless an earlier event is part of the same one."""
     if limit.counts != "visits":
-        return ANYTHING if amount is None else (amount, amount)
+        return amount
     visits = _Visits(limit)
     for event in events:
         counts = min(event.counts, alike(event.pool, pool))

@@ -54,7 +54,7 @@ class Fold:
         events = [e for e in self.history(limit) if from_day <= e.day <= last]
         events += [e for e in self.now.get(limit.key, ()) if first <= e.day <= last]
         before, counted = used(limit, opening, events, pool)
-        this = size_of(limit, line.allowed, key_of(limit.one_per, view), pool, events)
+        this = size_of(limit, amount_of(view), key_of(limit.one_per, view), pool, events)
         after = plus(before, this)
         beyonds = tuple((step, number(bound, view)) for step, bound in limit.beyonds)
         known = [bound for _, bound in beyonds if bound is not None]
@@ -108,7 +108,7 @@ class Fold:
                 outcome = view.get("line.outcome")
                 counts = truth(limit.of, view) if outcome in (None, "pay") else UNKNOWN if outcome == "pend" else FALSE
                 if counts != FALSE:
-                    events.append(event_of(limit, view, view.get("line.allowed"), counts))
+                    events.append(event_of(limit, view, counts))
             self.past[limit.key] = sorted(events, key=lambda event: event.day)
         return self.past[limit.key]
 
@@ -120,12 +120,20 @@ class Fold:
         for limit in self.plan.limits(view["line.date"]):
             counts = min(truth(limit.of, view), line.stands)
             if counts != FALSE:
-                self.now.setdefault(limit.key, []).append(event_of(limit, view, line.allowed, counts))
+                self.now.setdefault(limit.key, []).append(event_of(limit, view, counts))
 
 
-def event_of(limit: Limit, view: View, amount: object, counts: int) -> Event:
+def amount_of(view: View) -> Bounds:
+    """The allowed amount as bounds: where it is not known, it is no more than the charge."""
+    allowed, charge = view.get("line.allowed"), view.get("line.charge")
+    if isinstance(allowed, int):
+        return allowed, allowed
+    return (0, charge) if isinstance(charge, int) else ANYTHING
+
+
+def event_of(limit: Limit, view: View, counts: int) -> Event:
     """A line or past service as something a limit counts."""
-    size = (amount, amount) if isinstance(amount, int) else ANYTHING
+    size = amount_of(view)
     day = view["line.date"]
     label = f"{show(day, DATE)} {view['line.code']}"
     return Event(day, key_of(limit.per, view), size, counts, key_of(limit.one_per, view), label)

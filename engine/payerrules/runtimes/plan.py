@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from payerrules.language.effect import Derive
+from payerrules.language.effect import Derive, Effect, Hit
 from payerrules.language.expression import ALWAYS, FALSE, Compare, Condition, Constant, Fact, Given, Literal, Not, all_of
 from payerrules.language.items import LAST_DAY, STAGES, Limit, Lookup, Rule, Window
 from payerrules.model.values import CODE, DATE
@@ -42,10 +42,47 @@ class Step:
     level: int
     lookups: tuple[Placed, ...]
     rules: tuple[Placed, ...]
+    by_range: dict[str, tuple[Placed, ...]]
+    pair_lookups: bool
+
+    @classmethod
+    def of(cls, index: int, stage: str, level: int, placed: list[Placed]) -> Step:
+        """The step of the items of one stage and level."""
+        lookups = tuple(p for p in placed if not isinstance(p.item, Rule))
+        rules = tuple(p for p in placed if isinstance(p.item, Rule))
+        ranges: dict[str, list[Placed]] = {}
+        for p in rules:
+            ranges.setdefault(getattr(p.item, "for_each", ""), []).append(p)
+        pairs = any(ranges_over(p.item) == "pair_of_lines" for p in lookups if not isinstance(p.item, Rule))
+        return cls(index, stage, level, lookups, rules, {k: tuple(v) for k, v in ranges.items()}, pairs)
 
     def ranges(self, for_each: str) -> tuple[Placed, ...]:
         """Its rules of one range."""
-        return tuple(p for p in self.rules if isinstance(p.item, Rule) and p.item.for_each == for_each)
+        return self.by_range.get(for_each, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An effect of a rule, with the trigger of a hit made ready."""
+
+    effect: Effect
+    trigger: Many | None
+
+
+def ready_effect(effect: Effect) -> Act:
+    """An effect made ready: the trigger of a hit as generated code."""
+    return Act(effect, compiled(effect.trigger) if isinstance(effect, Hit) else None)
+
+
+_COMPILED: dict[Condition, Many] = {}
+
+
+def compiled(condition: Condition) -> Many:
+    """One condition as generated code, made once."""
+    found = _COMPILED.get(condition)
+    if found is None:
+        found = _COMPILED[condition] = compile_many([condition])
+    return found
 
 
 class Block:
@@ -66,6 +103,8 @@ class Block:
         self.idle = not self.open and not any(self.base)
         self.whole = len(self.open) == len(rules)
         self.derives = derives(rules)
+        self.reads = tuple(tuple(facts_in(rule.when)) for rule in rules) if self.derives else ()
+        self.acts = tuple(tuple(ready_effect(e) for e in rule.effects if not isinstance(e, Derive)) for rule in rules)
 
     @cached_property
     def many(self) -> Many:
@@ -102,18 +141,13 @@ class Plan:
         order = {stage: i for i, stage in enumerate(STAGES)}
         places = sorted({(order[p.stage], p.level) for p in placed})
         self.steps = tuple(
-            Step(
-                index,
-                STAGES[stage],
-                level,
-                tuple(p for p in placed if (order[p.stage], p.level) == (stage, level) and not isinstance(p.item, Rule)),
-                tuple(p for p in placed if (order[p.stage], p.level) == (stage, level) and isinstance(p.item, Rule)),
-            )
+            Step.of(index, STAGES[stage], level, [p for p in placed if (order[p.stage], p.level) == (stage, level)])
             for index, (stage, level) in enumerate(places)
         )
         windows = [p.window for p in placed] + [window for _, window in program.limits]
         windows += [about.effective for about in program.abouts]
         self.borders = sorted({w.first for w in windows} | {w.last + 1 for w in windows if w.last < LAST_DAY})
+        self.late: dict[int, tuple[Rule, ...]] = {}
         self.blocks: dict[tuple[Any, ...], Block | None] = {}
         self.looks: dict[tuple[Any, ...], tuple[tuple[Look, frozenset[str]], ...]] = {}
         self.reads = frozenset(
@@ -176,9 +210,12 @@ class Plan:
 
     def out_of_date(self, day: int) -> tuple[Rule, ...]:
         """The rules of this program that are not in force on a day."""
-        return tuple(
-            p.item for step in self.steps for p in step.rules if isinstance(p.item, Rule) and not p.window.holds(day)
-        )
+        segment = self.segment(day)
+        if segment not in self.late:
+            self.late[segment] = tuple(
+                p.item for step in self.steps for p in step.rules if isinstance(p.item, Rule) and not p.window.holds(day)
+            )
+        return self.late[segment]
 
     def limits(self, day: int) -> tuple[Limit, ...]:
         """The limits in force on a day."""

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from payerrules.language.effect import Action, Ask, Correction, Flag, Hit, Outcome, Say, Template
 from payerrules.language.expression import FALSE, TRUE, UNKNOWN
+from payerrules.runtimes.compiled import Many
 from payerrules.runtimes.conclusions import Benign, Conclusions, LineConclusion, Struck, Verdict
 from payerrules.program.evaluate import Scopes, View, truth, value
 
 
-def strike(done: Conclusions, line: LineConclusion, verdict: Verdict, hit: Hit, view: View, scopes: Scopes) -> None:
+def strike(
+    done: Conclusions,
+    line: LineConclusion,
+    verdict: Verdict,
+    hit: Hit,
+    trigger: Many | None,
+    view: View,
+    scopes: Scopes,
+) -> None:
     """Hold a hit against a line: hit = when and trigger; true it harms, unknown it leaves the standing open."""
-    found = min(verdict.value, truth(hit.trigger, view, scopes))
+    found = verdict.value if trigger is None else min(verdict.value, trigger(view, scopes)[0])
     if found == FALSE:
         return
     kind, units = hit.outcome.kind, None

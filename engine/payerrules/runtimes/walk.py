@@ -11,14 +11,13 @@ from typing import TypeAlias
 
 from payerrules.language.effect import Ask, Derive, Flag, Hit, PatientShare, Pay, Price, Reduce, Say
 from payerrules.language.expression import FALSE, TRUE, UNKNOWN
-from payerrules.language.items import Rule
 from payerrules.model.values import MaybeValue
 from payerrules.runtimes.benefit import Fold
 from payerrules.runtimes.case import Case
 from payerrules.runtimes.conclusions import Conclusions, LineConclusion, Run, Verdict
 from payerrules.program.evaluate import NO_SCOPES, Scopes, View, truth, value
 from payerrules.runtimes.lookups import Conflict
-from payerrules.runtimes.plan import Block, Plan, Step, facts_in
+from payerrules.runtimes.plan import Block, Plan, Step
 from payerrules.runtimes.pricing import Pricing, cents
 from payerrules.runtimes.settle import put_benign, strike
 
@@ -133,7 +132,7 @@ class Walk:
         if step.stage == "derive":
             for view in self.case.history:
                 self.look_up(step, view, NO_SCOPES, "line", (view["line.code"],), None)
-        if any(getattr(p.item, "for_each", "") == "pair_of_lines" for p in step.lookups):
+        if step.pair_lookups:
             for one, other, scopes in self.pairs():
                 codes = (one["line.code"], other["line.code"])
                 self.look_up(step, one, scopes, "pair_of_lines", codes, None)
@@ -259,8 +258,8 @@ class Walk:
             if not any(values):
                 continue
             for place, found in enumerate(values):
-                if found:
-                    self.effects(one, run, one.block.rules[place], found)
+                if found and one.block.acts[place]:
+                    self.effects(one, run, place, found)
 
     def derive(self, one: Asked, values: tuple[int, ...]) -> None:
         """Set the derived facts of a block; a conflict pends the line."""
@@ -275,27 +274,29 @@ class Walk:
                     if name not in view["@given"]:
                         view[name] = one.view.get(name)
 
-    def effects(self, one: Asked, run: Run, rule: Rule, found: int) -> None:
+    def effects(self, one: Asked, run: Run, place: int, found: int) -> None:
         """Apply what a rule does, where its condition is true (2) or unknown (1)."""
-        verdict = Verdict(rule, run.line, one.other, found, one.view, one.scopes)
+        verdict = Verdict(one.block.rules[place], run.line, one.other, found, one.view, one.scopes)
         targets = [self.lines[one.line]] if one.line >= 0 else self.lines
-        for effect in rule.effects:
-            match effect:
-                case Hit():
+        for act in one.block.acts[place]:
+            match act.effect:
+                case Hit() as hit:
                     for line in targets:
-                        strike(self.done, line, verdict, effect, one.view if one.line >= 0 else line.view, one.scopes)
-                case Flag() | Ask() | Say() if found == TRUE:
-                    put_benign(self.done, targets[0] if one.line >= 0 else None, verdict, effect)
-                case Price():
-                    self.pricing.price(targets, verdict, effect)
-                case Reduce():
-                    self.pricing.reduce(targets, verdict, effect)
-                case Pay():
+                        view = one.view if one.line >= 0 else line.view
+                        strike(self.done, line, verdict, hit, act.trigger, view, one.scopes)
+                case Flag() | Ask() | Say() as benign:
+                    if found == TRUE:
+                        put_benign(self.done, targets[0] if one.line >= 0 else None, verdict, benign)
+                case Price() as price:
+                    self.pricing.price(targets, verdict, price)
+                case Reduce() as reduction:
+                    self.pricing.reduce(targets, verdict, reduction)
+                case Pay(amount):
                     for line in targets:
-                        line.payment = cents(effect.amount, line.view, found)
-                case PatientShare():
+                        line.payment = cents(amount, line.view, found)
+                case PatientShare(amount):
                     for line in targets:
-                        line.patient_share = cents(effect.amount, line.view, found)
+                        line.patient_share = cents(amount, line.view, found)
                 case _:
                     pass
 
@@ -319,7 +320,7 @@ def derive(
                 fact.name
                 for _, place, _ in writers
                 if values[place] == UNKNOWN
-                for fact in facts_in(block.rules[place].when)
+                for fact in block.reads[place]
                 if fact.scope == "" and source.get(fact.name) is None and fact.name != name
             ]
             view["@lacks"][name] = tuple(dict.fromkeys(lacks))
