@@ -171,6 +171,8 @@ def units(lookup: UnitLookup, view: View) -> Found:
         for other in view.get("@lines") or [view]
         if all(other.get(fact) == view.get(fact) for fact in alike) and truth(lookup.of, other, {}) != FALSE
     ]
+    if not any(other is view for other in together):  # a past service is allotted by itself
+        together = [view]
     known: list[tuple[int, int]] = [(o["line.number"], o["line.minutes"]) for o in together if _counted(o)]
     if len(known) < len(together):
         lacking(view, (name,), (Fact("line.minutes", lookup.output.type),), {})
