@@ -186,7 +186,7 @@ class Engine:
         """Apply what plugins override, on the record; what cannot be applied pends the lines and says so."""
         if not self.plugins.manager.hook.payerrules_override.get_hookimpls():
             return
-        asked, faults = self.plugins.overrides(encounter, decision.to_dict())
+        asked, faults = self.plugins.overrides(encounter, decision.to_dict(), self.vocabulary)
         lines = {line.line: line for line in decision.lines}
         for one in asked:
             for name in ("as_submitted", "as_corrected"):

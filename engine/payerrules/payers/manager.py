@@ -14,7 +14,7 @@ from payerrules.language.vocabulary import Vocabulary, load_vocabulary
 from payerrules.language.reader import read_yaml
 from payerrules.model.diagnostic import Diagnostic
 from payerrules.model.encounter import Encounter
-from payerrules.model.values import parse
+from payerrules.model.values import DATE, Value, parse, show
 from payerrules.payers.hookspecs import Hooks
 from payerrules.payers.isolation import Called, call
 from payerrules.payers.yaml_text import as_yaml
@@ -103,8 +103,10 @@ class Plugins:
         faults: list[str] = []
         givers: dict[str, str] = {}
         facts = dict(encounter.facts)
-        asked = {"id": encounter.id, "payer": dict(encounter.payer), "patient": encounter.patient, "lines": lines_of(encounter)}
-        for called in self.call("payerrules_add_facts", encounter=asked, facts=dict(encounter.facts)):
+        if not self.manager.hook.payerrules_add_facts.get_hookimpls():
+            return encounter, faults, givers
+        asked = as_plain(encounter, vocabulary)
+        for called in self.call("payerrules_add_facts", encounter=asked, facts=asked["facts"]):
             if called.fault:
                 faults.append(called.fault)
                 continue
@@ -129,13 +131,15 @@ class Plugins:
         return (replace(encounter, facts=facts) if givers else encounter), faults, givers
 
     # --- overrides --------------------------------------------------------------------------------
-    def overrides(self, encounter: Encounter, decision: Mapping[str, Any]) -> tuple[list[Asked], list[str]]:
+    def overrides(
+        self, encounter: Encounter, decision: Mapping[str, Any], vocabulary: Vocabulary
+    ) -> tuple[list[Asked], list[str]]:
         """The overrides that plugins ask for, and what is wrong with the others; two that disagree are both refused."""
         found: list[Asked] = []
         faults: list[str] = []
         if not self.manager.hook.payerrules_override.get_hookimpls():
             return found, faults
-        asked = {"id": encounter.id, "payer": dict(encounter.payer), "patient": encounter.patient, "lines": lines_of(encounter)}
+        asked = as_plain(encounter, vocabulary)
         for called in self.call("payerrules_override", encounter=asked, decision=decision):
             if called.fault:
                 faults.append(called.fault)
@@ -177,9 +181,36 @@ def override_of(plugin: str, item: Any, decision: Mapping[str, Any]) -> Asked | 
     return Asked(plugin, line, str(verdict), str(outcome), reason)
 
 
-def lines_of(encounter: Encounter) -> list[dict[str, Any]]:
-    """The lines of an encounter as plain data for plugins."""
-    return [
-        {"line": line.number, "code": line.code, "modifiers": list(line.modifiers), "date": line.date, **line.facts}
+def as_plain(encounter: Encounter, vocabulary: Vocabulary) -> dict[str, Any]:
+    """An encounter as plugins see it: facts by vocabulary name, dates and money as text, sets as sorted lists."""
+    lines = [
+        {
+            "line": line.number,
+            "date": show(line.date, DATE),
+            "code": line.code,
+            "modifiers": list(line.modifiers),
+            "facts": plain_facts(line.facts, vocabulary),
+        }
         for line in encounter.lines
     ]
+    return {
+        "id": encounter.id,
+        "payer": dict(encounter.payer),
+        "patient": encounter.patient,
+        "facts": plain_facts(encounter.facts, vocabulary),
+        "lines": lines,
+    }
+
+
+def plain_facts(facts: Mapping[str, Value], vocabulary: Vocabulary) -> dict[str, Any]:
+    """Facts as plain data."""
+    found: dict[str, Any] = {}
+    for name, value in facts.items():
+        entry = vocabulary.facts.get(name)
+        if isinstance(value, bool):
+            found[name] = value
+        elif isinstance(value, frozenset):
+            found[name] = sorted(value)
+        else:
+            found[name] = show(value, entry.type if entry else None)
+    return found

@@ -21,7 +21,7 @@ from payerrules.language.items import (
 from payerrules.language.vocabulary import Vocabulary
 from payerrules.model.diagnostic import Diagnostic
 from payerrules.model.values import YES_NO
-from payerrules.program.canonical import combined, digest
+from payerrules.program.canonical import combined, digest, ordered
 from payerrules.program.checks import check_rules
 from payerrules.program.program import Placed, Program
 from payerrules.program.reads import facts_in
@@ -77,7 +77,7 @@ def limits_of(meanings: Sequence[EditionMeaning]) -> list[tuple[Limit, Window]]:
 def place(meaning: EditionMeaning, found: list[Diagnostic]) -> list[Placed]:
     """The rules and look-ups of one edition, each in its stage and level."""
     items: list[Rule | Lookup] = [*with_step_rules(meaning), *meaning.lookups]
-    items = [silent(item) if isinstance(item, Rule) else item for item in items]
+    items = [ordered(silent(item)) if isinstance(item, Rule) else item for item in items]
     graph = Graph(items)
     for item in items:
         if isinstance(item, Rule) and (standing := check_standing(item)) is not None:
@@ -91,7 +91,7 @@ def place(meaning: EditionMeaning, found: list[Diagnostic]) -> list[Placed]:
         if window is None:
             continue
         stage = STAGES[graph.stages[number]]
-        about = meaning.about if isinstance(item, Rule) and stage != "derive" else ALWAYS
+        about = ordered(meaning.about) if isinstance(item, Rule) and stage != "derive" else ALWAYS
         if isinstance(item, Rule) and item.for_each not in ("line", "pair_of_lines"):
             about = ALWAYS
         placed.append(Placed(item, stage, graph.levels[number], window, about))

@@ -6,9 +6,10 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any as Anything
 
-from payerrules.language.items import EditionMeaning
+from payerrules.language.expression import All, Any
+from payerrules.language.items import EditionMeaning, Limit
 from payerrules.model.diagnostic import Location
 from payerrules.model.values import NONE
 
@@ -16,7 +17,7 @@ UNORDERED = ("rules", "lookups", "limits", "limit_step_rules")
 """Fields whose order in the file means nothing."""
 
 
-def canonical(part: Any) -> Any:
+def canonical(part: Anything) -> Anything:
     """A piece of meaning as JSON data: sets sorted, positions and comments left out.
 
     >>> canonical(frozenset({"KX", "GN"})), canonical(NONE)
@@ -34,20 +35,44 @@ def canonical(part: Any) -> Any:
         pairs = [(json.dumps(canonical(key), sort_keys=True), canonical(value)) for key, value in part.items()]
         return [list(pair) for pair in sorted(pairs, key=lambda pair: pair[0])]
     if dataclasses.is_dataclass(part) and not isinstance(part, type):
-        fields: dict[str, Any] = {"is": type(part).__name__}
+        fields: dict[str, Anything] = {"is": type(part).__name__}
         for field in dataclasses.fields(part):
             value = getattr(part, field.name)
             if field.name == "at" or isinstance(value, Location):
                 continue
             found = canonical(value)
-            if isinstance(part, EditionMeaning) and field.name in UNORDERED:
-                found = sorted(found, key=lambda one: json.dumps(one, sort_keys=True))
+            unordered = isinstance(part, EditionMeaning) and field.name in UNORDERED
+            if unordered or isinstance(part, All | Any) or (isinstance(part, Limit) and field.name == "beyonds"):
+                found = sorted(found, key=dumped)
             fields[field.name] = found
         return fields
     raise TypeError(f"{type(part).__name__} is no part of a meaning")
 
 
-def digest(part: Any) -> str:
+def dumped(part: object) -> str:
+    """Canonical data as text."""
+    return json.dumps(part, sort_keys=True)
+
+
+def ordered(part: Anything) -> Anything:
+    """The same meaning with the parts of every `all` and `any` in one order, so that no reason depends on the file's."""
+    if isinstance(part, tuple):
+        made = tuple(ordered(one) for one in part)
+        return part if all(one is other for one, other in zip(made, part, strict=True)) else made
+    if not dataclasses.is_dataclass(part) or isinstance(part, type):
+        return part
+    changed = {}
+    for field in dataclasses.fields(part):
+        old = getattr(part, field.name)
+        new = ordered(old)
+        if isinstance(part, All | Any) and field.name == "parts":
+            new = tuple(sorted(new, key=lambda one: dumped(canonical(one))))
+        if new is not old:
+            changed[field.name] = new
+    return dataclasses.replace(part, **changed) if changed else part
+
+
+def digest(part: Anything) -> str:
     """The SHA-256 of a canonical form, as sha256:HEX."""
     text = json.dumps(canonical(part), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
