@@ -56,7 +56,16 @@ def policy(random: Random) -> dict[str, Any]:
     if random.random() < 0.3:
         step = {"step.outcome": "deny", "patient.is_epsdt": True}
         effect = {"instead": {"require_authorization": "approved", "if_missing": "pend"}}
-        made["rules"].append({"id": "spare", "title": "Spared", "for_each": "limit_step", "when": step, "then": effect, "source": "manual"})
+        made["rules"].append(
+            {
+                "id": "spare",
+                "title": "Spared",
+                "for_each": "limit_step",
+                "when": step,
+                "then": effect,
+                "source": "manual",
+            }
+        )
     return made
 
 
@@ -64,12 +73,22 @@ def limits(random: Random) -> dict[str, Any]:
     """A limit of money and one of visits, each as likely to be there as not."""
     found: dict[str, Any] = {}
     if random.random() < 0.7:
-        kx = {"require_modifier": "KX", "if_missing": {"deny": {"group": "CO", "carc": "119"}}, "add_when": condition(random, 0, "line")}
-        steps: dict[str, Any] = {"kx": {"beyond": "parameter.threshold", "then": kx}, "review": {"beyond": "400.00", "then": {"flag": "review"}}}
+        kx = {
+            "require_modifier": "KX",
+            "if_missing": {"deny": {"group": "CO", "carc": "119"}},
+            "add_when": condition(random, 0, "line"),
+        }
+        steps: dict[str, Any] = {
+            "kx": {"beyond": "parameter.threshold", "then": kx},
+            "review": {"beyond": "400.00", "then": {"flag": "review"}},
+        }
         found["money"] = {"title": "Money", "counts": "allowed_amount", "of": {"line.kx_pool": "present"}, "per": ["patient", "line.kx_pool"],
                           "period": "calendar_year", "crossing": "whole", "report_as": "{line.kx_pool}_money", "steps": steps, "source": "manual"}  # fmt: skip
     if random.random() < 0.7:
-        step = {"beyond": random.choice([1, 2, "coverage.habilitative_visit_limit"]), "then": {"deny": {"group": "PR", "carc": "119"}}}
+        step = {
+            "beyond": random.choice([1, 2, "coverage.habilitative_visit_limit"]),
+            "then": {"deny": {"group": "PR", "carc": "119"}},
+        }
         found["visits"] = {"title": "Visits", "counts": "visits", "one_per": ["line.date", "line.discipline"], "of": {"line.is_evaluation": False},
                            "per": ["patient"], "period": "calendar_year", "steps": {"cap": step}, "source": "manual"}  # fmt: skip
     return found
@@ -77,7 +96,9 @@ def limits(random: Random) -> dict[str, Any]:
 
 def rule(random: Random, number: int) -> dict[str, Any]:
     """One rule: its range, condition and effect."""
-    for_each = random.choices(["line", "pair_of_lines", "encounter", "authorization", "pair_of_diagnoses"], [10, 3, 2, 1, 1])[0]
+    for_each = random.choices(
+        ["line", "pair_of_lines", "encounter", "authorization", "pair_of_diagnoses"], [10, 3, 2, 1, 1]
+    )[0]
     made: dict[str, Any] = {"id": f"rule-{number}", "title": f"Rule {number}", "source": "manual"}
     when = condition(random, random.randint(0, 2), for_each)
     if for_each != "line":
@@ -101,7 +122,12 @@ def rule(random: Random, number: int) -> dict[str, Any]:
 
 def effect(random: Random, for_each: str, number: int) -> dict[str, Any]:
     """One effect."""
-    outcome = {random.choice(["deny", "return"]): {"group": random.choice(["CO", "PR"]), "carc": random.choice(["4", "50", "97"])}}
+    outcome = {
+        random.choice(["deny", "return"]): {
+            "group": random.choice(["CO", "PR"]),
+            "carc": random.choice(["4", "50", "97"]),
+        }
+    }
     choices: list[dict[str, Any]] = [
         outcome,
         outcome,
@@ -112,19 +138,31 @@ def effect(random: Random, for_each: str, number: int) -> dict[str, Any]:
     if for_each in ("line", "pair_of_lines"):
         choices += [
             {"require_modifier": random.choice(MODIFIERS)},
-            {"require_modifier": {"one_of": ["96", "97"]}, "choose": [{"add": "96", "when": condition(random, 0, for_each)}, {"add": "97"}]},
+            {
+                "require_modifier": {"one_of": ["96", "97"]},
+                "choose": [{"add": "96", "when": condition(random, 0, for_each)}, {"add": "97"}],
+            },
             {"require_modifier": {"any_of": ["GN", "GO"]}, "choose": "line.discipline_modifier", "position": [1, 2]},
             {"forbid_modifiers": random.sample(MODIFIERS, 2), "remove_when": condition(random, 0, for_each)},
-            {"forbid_together": [["KX", ["GA", "GZ"]]], "ask": {"do": "review", "say": "{modifier} or {other_modifier}"}},
+            {
+                "forbid_together": [["KX", ["GA", "GZ"]]],
+                "ask": {"do": "review", "say": "{modifier} or {other_modifier}"},
+            },
             {"at_most_one_of": ["95", "59", "96"]},
             {"replace_modifier": {"from": random.choice(["GO", "GP"]), "to": "GN"}},
             {"limit_units": random.choice([1, 2, "line.units_from_minutes"]), "rest": outcome},
-            {"require_document": random.choice(["documentation.order_signed", "documentation.skilled"]), "if_missing": "pend"},
+            {
+                "require_document": random.choice(["documentation.order_signed", "documentation.skilled"]),
+                "if_missing": "pend",
+            },
         ]
     if for_each == "line":
         choices += [
             {"require_authorization": random.choice(["approved", "requested"])},
-            {"require_line": {"other.code": {"in": ["92507", "97129"]}, "other.date": "line.date"}, "if_missing": outcome},
+            {
+                "require_line": {"other.code": {"in": ["92507", "97129"]}, "other.date": "line.date"},
+                "if_missing": outcome,
+            },
             {"price": {"amount": {"percent": 80, "of": "line.charge"}, "round": random.choice(["unit", "line"])}},
             {"pay": {"least_of": ["line.charge", "line.allowed"]}},
         ]
@@ -167,11 +205,20 @@ def condition(random: Random, depth: int, for_each: str) -> dict[str, Any]:
         choices += [
             {"exists_line": {"other.code": random.choice(CODES), "other.date": "line.date"}},
             {"exists_service": {"other.code": "line.code", "other.date": {"before": "line.date"}}},
-            {"count_service": {"where": {"other.code": "line.code"}, random.choice(["at_least", "below"]): random.choice([1, 2])}},
+            {
+                "count_service": {
+                    "where": {"other.code": "line.code"},
+                    random.choice(["at_least", "below"]): random.choice([1, 2]),
+                }
+            },
             {"line.kx_pool": random.choice(["present", "absent"])},
         ]
     if for_each == "pair_of_lines":
-        choices += [{"other.code": random.choice(CODES)}, {"other.modifiers": {"has_any": ["59", "95"]}}, {"other.provider": "line.provider"}]
+        choices += [
+            {"other.code": random.choice(CODES)},
+            {"other.modifiers": {"has_any": ["59", "95"]}},
+            {"other.provider": "line.provider"},
+        ]
     return random.choice(choices)
 
 
@@ -196,9 +243,19 @@ def encounter(random: Random, number: int) -> dict[str, Any]:
         }
 
     def past() -> dict[str, Any]:
-        return {**line(1), "outcome": random.choice(["pay", "deny", "pend"]), "date": random.choice(["2026-01-05", "2026-02-10", "2025-03-03"])}
+        return {
+            **line(1),
+            "outcome": random.choice(["pay", "deny", "pend"]),
+            "date": random.choice(["2026-01-05", "2026-02-10", "2025-03-03"]),
+        }
 
-    authorization = {"id": "A1", "status": maybe("approved", 0.7), "from": "2026-01-01", "through": maybe("2026-03-05", 0.5), "visits": maybe(1, 0.5)}
+    authorization = {
+        "id": "A1",
+        "status": maybe("approved", 0.7),
+        "from": "2026-01-01",
+        "through": maybe("2026-03-05", 0.5),
+        "visits": maybe(1, 0.5),
+    }
     return {
         "encounter": f"F-{number}",
         "payer": {"id": "fuzz"},
@@ -211,7 +268,7 @@ def encounter(random: Random, number: int) -> dict[str, Any]:
         "coverage": maybe({"habilitative_benefit": True, "habilitative_visit_limit": maybe(2), "authorizations": maybe([authorization], 0.7)}),
         "history": maybe([past() for _ in range(random.randint(0, 4))], 0.7),
         "history_known_from": maybe("2026-02-01", 0.2),
-        "counters": maybe([{"limit": "speech_money", "used": "140.00", "as_of": maybe("2026-02-05", 0.7)}, {"limit": "visits", "used": 1, "as_of": "2026-02-05"}], 0.4),
+        "counters": maybe([{"limit": "speech_money", "used": "140.00", "as_of": maybe("2026-02-05", 0.7)}, {"limit": "visits", "used": 1, "as_of": "2026-02-05"}], 0.4),  # noqa: E501  (a table reads best in one piece)
         "lines": [line(place) for place in range(1, random.randint(1, 4) + 1)],
     }  # fmt: skip
 

@@ -30,7 +30,9 @@ def main() -> int:
     for line in found[:20]:
         print(line)
     policies = seed - arguments.seed
-    print(f"{compared} pairs, {policies} policies ({refused} refused by the checks), {len(found)} differ, {seconds:.0f} s")
+    print(
+        f"{compared} pairs, {policies} policies ({refused} refused by the checks), {len(found)} differ, {seconds:.0f} s"
+    )
     return 1 if found else 0
 
 

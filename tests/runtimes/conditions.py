@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from payerrules.language.expression import (
     All,
     Any,
+    CodeSet,
     Compare,
     Constant,
-    CodeSet,
     CountOf,
     Exists,
     Fact,
@@ -39,7 +39,9 @@ amounts = st.integers(-3, 3)
 
 leaves = st.one_of(
     st.sampled_from([Constant(0), Constant(2)]),
-    st.builds(Compare, st.sampled_from([MONEY_FACT, LIMIT_FACT]), operators, st.builds(Literal, amounts, st.just(MONEY))),
+    st.builds(
+        Compare, st.sampled_from([MONEY_FACT, LIMIT_FACT]), operators, st.builds(Literal, amounts, st.just(MONEY))
+    ),
     st.builds(Compare, st.just(MONEY_FACT), operators, st.just(LIMIT_FACT)),
     st.builds(Compare, st.just(CODE_FACT), st.just("eq"), st.builds(Literal, codes | st.just(NONE), st.just(CODE))),
     st.builds(Compare, st.just(FLAG_FACT), st.just("eq"), st.builds(Literal, st.booleans(), st.just(YES_NO))),

@@ -7,10 +7,22 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from payerrules.language.expression import FALSE, TRUE, UNKNOWN, All, Compare, CodeSet, Constant, Fact, Literal, Member, Not
+from payerrules.language.expression import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    All,
+    CodeSet,
+    Compare,
+    Constant,
+    Fact,
+    Literal,
+    Member,
+    Not,
+)
 from payerrules.model.values import CODE, MONEY, NONE
-from payerrules.runtimes.compiled import compile_many, fold
 from payerrules.program.evaluate import compare, rounded, shifted, truth
+from payerrules.runtimes.compiled import compile_many, fold
 from tests.runtimes.conditions import conditions, views
 
 
@@ -29,7 +41,11 @@ def test_folding_in_what_is_known_changes_no_value(condition: Any, view: dict[st
 
 def test_a_comparison_with_an_unknown_fact_is_unknown() -> None:
     above = Compare(Fact("line.allowed", MONEY), "gt", Literal(0, MONEY))
-    assert [truth(above, {}), truth(Not(above), {}), truth(All((above, Constant(FALSE))), {})] == [UNKNOWN, UNKNOWN, FALSE]
+    assert [truth(above, {}), truth(Not(above), {}), truth(All((above, Constant(FALSE))), {})] == [
+        UNKNOWN,
+        UNKNOWN,
+        FALSE,
+    ]
 
 
 def test_known_none_equals_none_and_is_above_nothing() -> None:
@@ -41,12 +57,20 @@ def test_known_none_equals_none_and_is_above_nothing() -> None:
 
 def test_a_limit_without_an_upper_bound_is_never_below_anything() -> None:
     open_end = (5, None)
-    assert [compare(op, open_end, 5) for op in ("gt", "ge", "lt", "le", "eq")] == [UNKNOWN, TRUE, FALSE, UNKNOWN, UNKNOWN]
+    assert [compare(op, open_end, 5) for op in ("gt", "ge", "lt", "le", "eq")] == [
+        UNKNOWN,
+        TRUE,
+        FALSE,
+        UNKNOWN,
+        UNKNOWN,
+    ]
 
 
 def test_a_rule_about_another_code_is_settled_by_the_code() -> None:
     about = Member(Fact("line.code", CODE), CodeSet(frozenset({"97110"})))
-    assert fold(All((about, Compare(Fact("line.allowed", MONEY), "gt", Literal(1, MONEY)))), {("", "line.code"): "92507"}) == Constant(FALSE)
+    assert fold(
+        All((about, Compare(Fact("line.allowed", MONEY), "gt", Literal(1, MONEY)))), {("", "line.code"): "92507"}
+    ) == Constant(FALSE)
 
 
 def test_months_clamp_to_the_end_of_the_month_and_working_days_skip_weekends() -> None:

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from payerrules.runtimes.ruleset import CONJUNCTS, JoinRule, Record, Ruleset, RulesetFault, available
 
-pytestmark = pytest.mark.skipif(not available(), reason="durable_rules does not load on this Python without its build flag")
+pytestmark = pytest.mark.skipif(
+    not available(), reason="durable_rules does not load on this Python without its build flag"
+)
 
 
 def once(ruleset: Ruleset, records: Sequence[Record]) -> list[tuple[str, int, bool]]:

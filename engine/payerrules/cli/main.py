@@ -30,7 +30,9 @@ from payerrules.model.encounter import Encounter
 from payerrules.program.english import show_edition
 
 DONE, FINDINGS, WRONG_USE, UNREADABLE = 0, 1, 2, 3
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Decide claims by payer policy.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Decide claims by payer policy."
+)
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -49,10 +51,18 @@ class AssumeHistory(StrEnum):
 
 
 Files = Annotated[list[Path], typer.Argument(help="Encounter files: YAML, JSON, NDJSON or 837P.", show_default=False)]
-Policies = Annotated[Path | None, typer.Option("--policies", help="Folder or file of policies to decide by, beside or instead of those that ship.")]
-Runtime = Annotated[str, typer.Option("--runtime", help="durable or reference; left out: durable where it is installed.")]
+Policies = Annotated[
+    Path | None,
+    typer.Option("--policies", help="Folder or file of policies to decide by, beside or instead of those that ship."),
+]
+Runtime = Annotated[
+    str, typer.Option("--runtime", help="durable or reference; left out: durable where it is installed.")
+]
 KnownOn = Annotated[str, typer.Option("--known-on", help="Decide as was known on this day, YEAR-MONTH-DAY.")]
-Assume = Annotated[AssumeHistory | None, typer.Option("--assume-history", help="`none`: encounters without history have none; recorded in each decision.")]
+Assume = Annotated[
+    AssumeHistory | None,
+    typer.Option("--assume-history", help="`none`: encounters without history have none; recorded in each decision."),
+]
 
 
 def stop(message: str, code: int = WRONG_USE) -> NoReturn:
@@ -106,7 +116,9 @@ def decide(
     known_on: KnownOn = "",
     runtime: Runtime = "",
     assume_history: Assume = None,
-    out_path: Annotated[Path | None, typer.Option("--out", help="Write to this file instead of standard output.")] = None,
+    out_path: Annotated[
+        Path | None, typer.Option("--out", help="Write to this file instead of standard output.")
+    ] = None,
 ) -> None:
     """Decide encounters: each line as it should be billed, and what the payer would do with it."""
     engine = opened(policies, runtime, known_on, assume_history)
@@ -140,7 +152,9 @@ def explain(
     file: Annotated[Path, typer.Argument(help="An encounter file.", show_default=False)],
     line: Annotated[int, typer.Option("--line", help="The number of the line.")],
     rule: Annotated[str, typer.Option("--rule", help="A rule, by its id or the end of it: why, or why not.")] = "",
-    encounter: Annotated[str, typer.Option("--encounter", help="Which encounter of the file; left out: the first.")] = "",
+    encounter: Annotated[
+        str, typer.Option("--encounter", help="Which encounter of the file; left out: the first.")
+    ] = "",
     policies: Policies = None,
     known_on: KnownOn = "",
     runtime: Runtime = "",
@@ -167,8 +181,12 @@ def explain(
 
 @app.command()
 def check(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Policy files or folders; left out: those that ship.")] = None,
-    lock: Annotated[bool, typer.Option("--lock", help="Write payerrules.lock of the folder: its editions are released.")] = False,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Policy files or folders; left out: those that ship.")
+    ] = None,
+    lock: Annotated[
+        bool, typer.Option("--lock", help="Write payerrules.lock of the folder: its editions are released.")
+    ] = False,
 ) -> None:
     """Check policies: structure, links, types, dates, overlaps, the lock. Exit code 1 on an error."""
     chosen = list(paths or [shipped_policies()])
@@ -238,14 +256,18 @@ def examples(engine: Engine) -> list[CaseResult]:
 
 @app.command()
 def show(
-    policy: Annotated[str, typer.Argument(help="A policy by its name, such as medicare/outpatient-therapy, or a file.")],
+    policy: Annotated[
+        str, typer.Argument(help="A policy by its name, such as medicare/outpatient-therapy, or a file.")
+    ],
     as_of: Annotated[str, typer.Option("--as-of", help="Only what is in force on this day.")] = "",
     policies: Policies = None,
 ) -> None:
     """Read a policy back as English sentences, to be checked against the payer's manual."""
     engine = opened(policies, "reference", "", None)
     if policy.endswith(".yaml"):
-        engine = engine.with_policy(Path(policy)) if Path(policy).is_file() else stop(f"{policy}: there is no such file")
+        engine = (
+            engine.with_policy(Path(policy)) if Path(policy).is_file() else stop(f"{policy}: there is no such file")
+        )
         chosen = [t for e in engine.library.shelf.values() for t in e if Path(t.path) == Path(policy)]
     else:
         chosen = list(engine.library.shelf.get(policy, ()))
@@ -285,7 +307,9 @@ def show_version(value: bool) -> None:
 
 @app.callback()
 def options(
-    version: Annotated[bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Decide claims by payer policy: YAML in, decisions with their reasons out."""
 

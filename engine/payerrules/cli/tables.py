@@ -17,7 +17,9 @@ def decision_table(decisions: Sequence[Decision]) -> Table:
     """The decisions as a table."""
     table = Table(title="", show_lines=True, expand=False)
     for column, width in (("encounter", 10), ("line", 4), ("bill as", 14), ("as submitted", 12), ("as corrected", 12)):
-        table.add_column(column, min_width=width, no_wrap=column != "encounter", justify="right" if column == "line" else "left")
+        table.add_column(
+            column, min_width=width, no_wrap=column != "encounter", justify="right" if column == "line" else "left"
+        )
     table.add_column("why, and what to do", min_width=40)
     for decision in decisions:
         seen: set[str] = set()
@@ -33,7 +35,9 @@ def decision_table(decisions: Sequence[Decision]) -> Table:
                 Text("\n".join(said)),
             )
         if not decision.lines:
-            table.add_row(decision.encounter, "", "", verdict_text(decision.outcome, ""), "", Text("\n".join(decision.unread)))
+            table.add_row(
+                decision.encounter, "", "", verdict_text(decision.outcome, ""), "", Text("\n".join(decision.unread))
+            )
     return table
 
 
@@ -79,7 +83,11 @@ def told(decision: Decision, line: LineDecision, first: bool) -> list[str]:
 def missing_once(decisions: Sequence[Decision], encounters: Sequence[Encounter]) -> str:
     """What is missing most, said once for the whole file: no history, and what can be done about it."""
     without = {e.id: e.patient for e in encounters if e.history is None and not e.counters}
-    patients = {without[d.encounter] for d in decisions if d.encounter in without and any("history" in one.needs for one in d.lines)}
+    patients = {
+        without[d.encounter]
+        for d in decisions
+        if d.encounter in without and any("history" in one.needs for one in d.lines)
+    }
     if not patients:
         return ""
     return f"no history for {len(patients)} patient{'s' * (len(patients) != 1)}: give history or counters in the encounter, or --assume-history none"

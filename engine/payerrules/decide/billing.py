@@ -11,7 +11,9 @@ from payerrules.runtimes.conclusions import Conclusions, LineConclusion
 OTHERS = "*"
 
 
-def in_order(modifiers: Sequence[str], order: Sequence[str], positions: dict[str, tuple[int, ...]] | None = None) -> list[str]:
+def in_order(
+    modifiers: Sequence[str], order: Sequence[str], positions: dict[str, tuple[int, ...]] | None = None
+) -> list[str]:
     """Modifiers in the policy's order, the others where "*" stands (else last) as they were submitted; positions are kept.
 
     >>> in_order(["95", "KX", "XX", "GN"], ["GN", "KX", "*", "95"])

@@ -116,7 +116,8 @@ def apply(line: Line, wanted: list[tuple[Struck, Correction]], result: Corrected
     made = [Made(line.number, rule, {"add_modifier": m}) for m, rule in sorted(add.items())]
     made += [Made(line.number, rule, {"remove_modifier": m}) for m, rule in sorted(remove.items())]
     made += [
-        Made(line.number, rule, {"replace_modifier": {"from": old, "to": to}}) for old, (to, rule) in sorted(swaps.items())
+        Made(line.number, rule, {"replace_modifier": {"from": old, "to": to}})
+        for old, (to, rule) in sorted(swaps.items())
     ]
     units = line.facts.get("line.units")
     fewer = cut is not None and isinstance(units, int) and cut[0] < units

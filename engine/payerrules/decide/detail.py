@@ -122,7 +122,10 @@ def bounds(found: tuple[int, int | None], kind: FactType) -> Any:
     low, high = found
     if low == high:
         return unscaled(low, kind.decimals)
-    return {"at_least": unscaled(low, kind.decimals), "at_most": None if high is None else unscaled(high, kind.decimals)}
+    return {
+        "at_least": unscaled(low, kind.decimals),
+        "at_most": None if high is None else unscaled(high, kind.decimals),
+    }
 
 
 def following(state: LimitState, kind: FactType) -> dict[str, Any] | None:

@@ -39,7 +39,9 @@ def engine_version() -> str:
 class Engine:
     """Decides encounters by policies. Make one with `Engine.open`, and keep it: programs are made ready once."""
 
-    def __init__(self, library: Library, judge: Judge, plugins: Plugins, known_on: int | None, assume_no_history: bool) -> None:
+    def __init__(
+        self, library: Library, judge: Judge, plugins: Plugins, known_on: int | None, assume_no_history: bool
+    ) -> None:
         self.library = library
         self.judge = judge
         self.plugins = plugins
@@ -167,7 +169,9 @@ class Engine:
         for line in encounter.lines:
             units = line.facts.get("line.units")
             shown = {"submitted": units if isinstance(units, int) else None, "payable": None}
-            dated = [f"{need} on {date.fromordinal(line.date)}" if need.startswith("policy for") else need for need in needs]
+            dated = [
+                f"{need} on {date.fromordinal(line.date)}" if need.startswith("policy for") else need for need in needs
+            ]
             lines.append(pending(line.number, line.code, list(line.modifiers), dated, shown))
         lines += [unreadable(number) for number in encounter.unreadable_lines]
         return Decision(
@@ -206,7 +210,9 @@ class Engine:
 
 def doubts_of(encounter: Encounter, faults: list[str], selected: Selected) -> dict[int, list[str]]:
     """Why lines may not be paid though every rule lets them: by line number, 0 for all lines."""
-    found: dict[int, list[str]] = {0: [*faults, *(f"the policy {label} without its errors" for label in selected.broken)]}
+    found: dict[int, list[str]] = {
+        0: [*faults, *(f"the policy {label} without its errors" for label in selected.broken)]
+    }
     found[0] += selected.undecided
     for number, message in encounter.doubtful:
         found.setdefault(number, []).append(message)
@@ -235,4 +241,7 @@ def unreadable(number: int) -> LineDecision:
 
 def payer_name(encounter: Encounter) -> str:
     """The payer of an encounter in words."""
-    return " ".join(encounter.payer.get(key, "") for key in ("id", "program", "state", "plan") if encounter.payer.get(key)) or "no payer"
+    return (
+        " ".join(encounter.payer.get(key, "") for key in ("id", "program", "state", "plan") if encounter.payer.get(key))
+        or "no payer"
+    )

@@ -24,7 +24,9 @@ def explained(decision: Decision, line: int, rule: str, library: Library) -> str
     entries = [entry for entry in data["trace"] if entry["line"] in (0, line)]
     shown = next(one for one in data["lines"] if one["line"] == line)
     if rule:
-        found = [entry for entry in entries if entry["rule"] == rule or entry["rule"].endswith((f"#{rule}", f"/{rule}"))]
+        found = [
+            entry for entry in entries if entry["rule"] == rule or entry["rule"].endswith((f"#{rule}", f"/{rule}"))
+        ]
         if not found:
             ids = sorted({entry["rule"] for entry in entries})
             near = closest(rule, [one.partition("#")[2] for one in ids])

@@ -232,7 +232,9 @@ def tested(condition: Condition, view: View, scopes: Mapping[str, View], holds: 
         case SetTest(fact, mode, members):
             has = "has" if holds else "has not"
             every = "all of " if mode == "has_all" and len(members.codes) > 1 else ""
-            return f"{shown(fact)} ({told(fact, view, scopes)}) {has} {every}{members_text(members.codes, members.name)}"
+            return (
+                f"{shown(fact)} ({told(fact, view, scopes)}) {has} {every}{members_text(members.codes, members.name)}"
+            )
         case CountOf(fact, members, op, number):
             word = (WORDS if holds else CONTRARY)[op]
             return f"the number of {members_text(members.codes, members.name)} in {shown(fact)} ({told(fact, view, scopes)}) {word} {number}"

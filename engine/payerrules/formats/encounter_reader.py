@@ -17,9 +17,25 @@ Locate = Callable[[Path], Location | None]
 PAYER_KEYS: Final = ("id", "program", "plan", "state", "rank")
 ITEMS: Final = ("line", "authorization", "other_payer")
 APART: Final = (*ITEMS, "diagnosis", "pair", "limit", "step", "payer", "encounter")
-COLLECTIONS: Final = ("encounter.history", "encounter.diagnoses", "coverage.authorizations", "coverage.other_payers", "line.paid_by_others", "line.diagnoses")
+COLLECTIONS: Final = (
+    "encounter.history",
+    "encounter.diagnoses",
+    "coverage.authorizations",
+    "coverage.other_payers",
+    "line.paid_by_others",
+    "line.diagnoses",
+)
 """Facts that are lists of things, and are read as such."""
-TOP: Final = ("encounter", "payer", "date_of_service", "diagnoses", "history", "history_known_from", "counters", "lines")
+TOP: Final = (
+    "encounter",
+    "payer",
+    "date_of_service",
+    "diagnoses",
+    "history",
+    "history_known_from",
+    "counters",
+    "lines",
+)
 OF_LINES: Final = ("line", "date", "code", "modifiers", "diagnoses", "paid_by_others")
 
 
@@ -82,9 +98,13 @@ class EncounterReader:
         """One encounter; its `unread` names what could not be read, by file and place where `locate` knows them."""
         reading = Reading(locate or (lambda path: None))
         if not isinstance(data, Mapping):
-            reading.wrong("encounter-not-a-map", "an encounter is a map of keys", (), "Write encounter:, payer:, lines:.")
+            reading.wrong(
+                "encounter-not-a-map", "an encounter is a map of keys", (), "Write encounter:, payer:, lines:."
+            )
             data = {}
-        id_ = text(data.get("encounter")) or text((data.get("claim") or {}).get("id") if isinstance(data.get("claim"), Mapping) else None)
+        id_ = text(data.get("encounter")) or text(
+            (data.get("claim") or {}).get("id") if isinstance(data.get("claim"), Mapping) else None
+        )
         if not id_:
             reading.wrong("encounter-missing-key", "the encounter has no id", (), "Write `encounter: ID`.")
         facts: dict[str, Value] = {}
@@ -95,7 +115,9 @@ class EncounterReader:
         entries = None if history is None else self.history(history, reading)
         coverage = data.get("coverage")
         inner = coverage if isinstance(coverage, Mapping) else {}
-        authorizations = self.things(inner.get("authorizations"), "authorization", ("coverage", "authorizations"), reading)
+        authorizations = self.things(
+            inner.get("authorizations"), "authorization", ("coverage", "authorizations"), reading
+        )
         others = self.things(inner.get("other_payers"), "other_payer", ("coverage", "other_payers"), reading)
         diagnoses = data.get("diagnoses")
         codes = None if diagnoses is None else codes_of(diagnoses)
@@ -169,7 +191,9 @@ class EncounterReader:
             number = line_number(item, place)
             if number in taken:
                 message = f"there are two lines {number}; this one is called {max(taken) + 1}"
-                reading.wrong("encounter-repeated-line", message, ("lines", place), "Number the lines 1, 2, 3.", warn=True)
+                reading.wrong(
+                    "encounter-repeated-line", message, ("lines", place), "Number the lines 1, 2, 3.", warn=True
+                )
                 number = max(taken) + 1
             taken.add(number)
             line = self.service(item, number, data.get("date_of_service"), ("lines", place), reading)
@@ -191,7 +215,9 @@ class EncounterReader:
     def service(self, data: Any, number: int, date: Any, path: Path, reading: Reading) -> Line | None:
         """A line or a past service; None where it has no date or no code that can be read."""
         if not isinstance(data, Mapping):
-            reading.wrong("encounter-not-a-map", "a line is a map of keys", path, "Write {line: 1, date: ..., code: ...}.")
+            reading.wrong(
+                "encounter-not-a-map", "a line is a map of keys", path, "Write {line: 1, date: ..., code: ...}."
+            )
             return None
         code = text(data.get("code")).upper()
         day = self.day(data.get("date", date), (*path, "date"), reading)
@@ -283,7 +309,13 @@ class EncounterReader:
 
     # --- facts ----------------------------------------------------------------------------------
     def facts(
-        self, data: Mapping[str, Any], tree: Tree, facts: dict[str, Value], path: Path, reading: Reading, outside: tuple[str, ...] = ()
+        self,
+        data: Mapping[str, Any],
+        tree: Tree,
+        facts: dict[str, Value],
+        path: Path,
+        reading: Reading,
+        outside: tuple[str, ...] = (),
     ) -> None:
         """Put every fact of a map where the vocabulary has it; keys nobody knows are named."""
         for key, value in data.items():

@@ -62,7 +62,9 @@ def read_by_plugin(raw: bytes, path: Path, reader: Reader, vocabulary: Vocabular
         yield encounter_from_dict(data, vocabulary, str(path))
 
 
-def read_x12(raw: bytes, name: str, vocabulary: Vocabulary, folders: Iterable[Path]) -> Iterator[Encounter | Diagnostic]:
+def read_x12(
+    raw: bytes, name: str, vocabulary: Vocabulary, folders: Iterable[Path]
+) -> Iterator[Encounter | Diagnostic]:
     """The claims of an 837P file as encounters; one that is not whole pends, and says why."""
     for found in iterate_837p(raw, payer_directory(folders)):
         if not isinstance(found, X12Claim):

@@ -56,7 +56,9 @@ def run_case(case: GoldenCase, engine: Engine) -> CaseResult:
     if case.policy and case.encounter is None:
         return run_check(case)
     if case.expect is None:
-        gone = Diagnostic("missing-expectation", "the case expects nothing", case.node.at, "Add `expect:`, or --record.")
+        gone = Diagnostic(
+            "missing-expectation", "the case expects nothing", case.node.at, "Add `expect:`, or --record."
+        )
         return CaseResult(case, wrong=(gone,), decision=decided(case, engine))
     decision = decided(case, engine)
     differences, wrong = compare(case.expect, decision)

@@ -61,4 +61,3 @@ def read_pay(word: str, node: Node, desk: Desk) -> list[Effect]:
     if amount is None:
         return []
     return [Pay(amount) if word == "pay" else PatientShare(amount)]
-

@@ -72,7 +72,11 @@ def subjects(for_each: str, meaning: EditionMeaning) -> Iterator[Subject]:
             if isinstance(lookup, ParameterLookup):
                 name = lookup.fact.name.partition("@")[0].removeprefix("parameter.")
                 by = names(lookup.by)
-                yield name, {"parameter.name": name, "parameter.type": str(lookup.fact.type), "parameter.by": by}, lookup.at
+                yield (
+                    name,
+                    {"parameter.name": name, "parameter.type": str(lookup.fact.type), "parameter.by": by},
+                    lookup.at,
+                )
     else:
         for rule in meaning.rules:
             words = {effect.word for effect in rule.effects if isinstance(effect, Hit)}

@@ -116,7 +116,9 @@ def read_test(key: Scalar, node: Node, desk: Desk) -> Condition:
 def test(fact: Fact, node: Node, desk: Desk) -> Condition:
     """What a fact must be: a value, a fact, present, absent, or comparisons that all hold."""
     if isinstance(node, Sequence):
-        desk.error("wrong-shape", "a list alone says nothing", node, f"Write {{in: [...]}} to ask whether {fact.name} is one.")
+        desk.error(
+            "wrong-shape", "a list alone says nothing", node, f"Write {{in: [...]}} to ask whether {fact.name} is one."
+        )
         return ALWAYS
     if isinstance(node, Scalar):
         if node.text == "present":
@@ -125,7 +127,9 @@ def test(fact: Fact, node: Node, desk: Desk) -> Condition:
             return Not(Present(fact))
         if fact.type.kind == "codes" and node.text != "none":
             hint = "Write {has: CODE}, {has_any: [...]}, {has_all: [...]} or {has_none: [...]}."
-            desk.error("comparison-not-for-type", f"`{fact.name}` is a set of codes and equals no single one", node, hint)
+            desk.error(
+                "comparison-not-for-type", f"`{fact.name}` is a set of codes and equals no single one", node, hint
+            )
             return ALWAYS
         return equality(fact, node, desk)
     if any(key.text not in COMPARISONS for key, _ in node):
@@ -226,7 +230,9 @@ def fitting(name: str, fact: Fact, word: Scalar, desk: Desk) -> bool:
             "yes/no": "yes, no, present, absent",
         }.get(kind, "above, at_least, below, at_most, between")
         hint = f"For {fact.type} use {right_words}."
-        desk.error("comparison-not-for-type", f"`{name}` makes no sense for `{fact.name}`, which is {fact.type}", word, hint)
+        desk.error(
+            "comparison-not-for-type", f"`{name}` makes no sense for `{fact.name}`, which is {fact.type}", word, hint
+        )
     return allowed
 
 
@@ -260,11 +266,19 @@ def membership(fact: Fact, node: Node, desk: Desk) -> Condition:
 
 def within(fact: Fact, node: Node, desk: Desk) -> Condition:
     """The date is at most so many days after, before, or on either side of another; both ends in."""
-    unit = next((k for k, _ in node if k.text in ("days", "working_days", "months")), None) if isinstance(node, Mapping) else None
-    side = next((k for k, _ in node if k.text in ("after", "before", "of")), None) if isinstance(node, Mapping) else None
+    unit = (
+        next((k for k, _ in node if k.text in ("days", "working_days", "months")), None)
+        if isinstance(node, Mapping)
+        else None
+    )
+    side = (
+        next((k for k, _ in node if k.text in ("after", "before", "of")), None) if isinstance(node, Mapping) else None
+    )
     if unit is None or side is None or not isinstance(node, Mapping):
         hint = "Write {within: {days: 30, after: FACT}}; `before` and `of` go back, or both ways."
-        desk.error("bad-offset", "`within` needs a number of days or months, and the day it is counted from", node, hint)
+        desk.error(
+            "bad-offset", "`within` needs a number of days or months, and the day it is counted from", node, hint
+        )
         return ALWAYS
     base_node, count_node = node.get(side.text), node.get(unit.text)
     base = read_term(base_node, desk, DATE) if base_node is not None else None

@@ -64,4 +64,3 @@ def made(id_: str, when: Condition, effect: Derive, priority: int, piece: Piece)
         edition=piece.text.edition,
         at=piece.node.at,
     )
-

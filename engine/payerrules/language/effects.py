@@ -151,4 +151,3 @@ def template(text: str, desk: Desk, node: Node) -> Template:
     """A text of the engine's own, with its facts."""
     found = read_template(Scalar(text, node.at), desk)
     return found or Template(text)
-

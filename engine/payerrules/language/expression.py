@@ -222,7 +222,22 @@ class CountOf:
 
 
 Condition: TypeAlias = (
-    Constant | All | Any | Not | Because | Compare | Member | MemberOf | StartsWith | SetTest | Present | Held | Given | Exists | Count | CountOf
+    Constant
+    | All
+    | Any
+    | Not
+    | Because
+    | Compare
+    | Member
+    | MemberOf
+    | StartsWith
+    | SetTest
+    | Present
+    | Held
+    | Given
+    | Exists
+    | Count
+    | CountOf
 )
 
 ALWAYS: Final = Constant(TRUE)

@@ -195,7 +195,9 @@ class LimitStepRule:
 
     id: str
     title: str
-    static: tuple[tuple[str, str, frozenset[str]], ...]  # (step.outcome | limit.period | limit.counts | limit.name, in | not_in, words)
+    static: tuple[
+        tuple[str, str, frozenset[str]], ...
+    ]  # (step.outcome | limit.period | limit.counts | limit.name, in | not_in, words)
     when: Condition
     instead: tuple[Effect, ...]
     source: str = ""
@@ -238,6 +240,25 @@ class EditionMeaning:
 
 
 __all__ = [
-    "ANY_DAY", "About", "Action", "EditionMeaning", "FIRST_DAY", "LAST_DAY", "Limit", "LimitStepRule", "Lookup", "LongTableLookup", "Outcome",
-    "ParameterLookup", "ParameterRow", "Period", "RANGES", "Rule", "STAGES", "TableLookup", "TableRow", "UnitLookup", "Window",
+    "ANY_DAY",
+    "FIRST_DAY",
+    "LAST_DAY",
+    "RANGES",
+    "STAGES",
+    "About",
+    "Action",
+    "EditionMeaning",
+    "Limit",
+    "LimitStepRule",
+    "LongTableLookup",
+    "Lookup",
+    "Outcome",
+    "ParameterLookup",
+    "ParameterRow",
+    "Period",
+    "Rule",
+    "TableLookup",
+    "TableRow",
+    "UnitLookup",
+    "Window",
 ]

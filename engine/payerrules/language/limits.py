@@ -86,7 +86,10 @@ def read_step(
     spared = ALWAYS if unless is None else Not(read_condition(unless, desk))
     own = read_window(step.get("in_force"), desk.found)
     effects = step_effects(step, desk)
-    title = written(step.get("title")) or f"{written(piece.node.get('title')) if isinstance(piece.node, Mapping) else ''}, step {name}"
+    title = (
+        written(step.get("title"))
+        or f"{written(piece.node.get('title')) if isinstance(piece.node, Mapping) else ''}, step {name}"
+    )
     return Rule(
         id=f"{piece.text.policy}#{piece.name}/{name}",
         title=title,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import itertools
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,9 @@ def place_columns(
         if name in header:
             found[side] = header.index(name)
         elif side in named and isinstance(said, Mapping):
-            desk.error("csv-column", f"the file has no column `{name}`", said.index[side], remedy(name, header, "It has"))
+            desk.error(
+                "csv-column", f"the file has no column `{name}`", said.index[side], remedy(name, header, "It has")
+            )
     if "source" in header:
         found["source"] = header.index("source")
     return found
@@ -107,16 +110,16 @@ def read_rows(
 ) -> Rows:
     """The rows by their key; a cell of the wrong type is reported and its row left out."""
     rows: dict[tuple[Any, ...], list[tuple[Window, tuple[MaybeValue, ...], str]]] = defaultdict(list)
-    placed = [columns[f"{f.scope}.{f.name.partition('.')[2]}" if f.scope == "other" else f.name] for f in (*inputs, *outputs)]
+    placed = [
+        columns[f"{f.scope}.{f.name.partition('.')[2]}" if f.scope == "other" else f.name] for f in (*inputs, *outputs)
+    ]
     types = [fact.type for fact in (*inputs, *outputs)]
     for number, cells in enumerate(reader, 2):
         if not any(cells):
             continue
         try:
             values = [cell(cells[place], kind) for place, kind in zip(placed, types, strict=True)]
-            window = Window(
-                day(cells, columns.get("from"), FIRST_DAY), day(cells, columns.get("through"), LAST_DAY)
-            )
+            window = Window(day(cells, columns.get("from"), FIRST_DAY), day(cells, columns.get("through"), LAST_DAY))
         except (ValueError, IndexError) as error:
             message = str(error) if isinstance(error, ValueError) else "the line has too few cells"
             place = Location(file, number, 1, 1, ",".join(cells)[:120])
@@ -148,7 +151,7 @@ def check_unique(rows: Rows, file: Scalar, desk: Desk) -> None:
     """Report rows of one key that hold on one day and say different things."""
     for key, found in rows.items():
         ordered = sorted(found, key=lambda row: row[0])
-        for one, other in zip(ordered, ordered[1:], strict=False):
+        for one, other in itertools.pairwise(ordered):
             if one[0].meets(other[0]) and one[1] != other[1]:
                 shown = ", ".join(str(part) for part in key)
                 hint = "Mend the dates, or say `hit: collect`."

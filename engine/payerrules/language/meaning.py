@@ -126,4 +126,3 @@ def read_order(desk: Desk) -> tuple[str, ...]:
     return tuple(
         item.text if item.text == "*" else desk.modifier(item) for item in piece.node.items if isinstance(item, Scalar)
     )
-

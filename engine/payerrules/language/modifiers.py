@@ -5,7 +5,18 @@ from __future__ import annotations
 from payerrules.language.conditions import read_condition
 from payerrules.language.desk import Desk
 from payerrules.language.effect import Correction, Effect, Hit
-from payerrules.language.expression import ALWAYS, CodeSet, Condition, CountOf, Fact, Literal, Not, SetTest, Term, all_of
+from payerrules.language.expression import (
+    ALWAYS,
+    CodeSet,
+    Condition,
+    CountOf,
+    Fact,
+    Literal,
+    Not,
+    SetTest,
+    Term,
+    all_of,
+)
 from payerrules.language.nodes import Mapping, Node, Scalar, Sequence
 from payerrules.language.outcomes import outcome_or_default, read_ask, read_outcome
 from payerrules.language.sets import read_members
@@ -35,7 +46,9 @@ def require(node: Mapping, value: Node, desk: Desk) -> list[Effect]:
     missing = outcome_or_default(node, "if_missing", "wrong_modifier", value, desk)
     ask, say = read_ask(node.get("ask"), desk), read_template(node.get("say"), desk)
     positions = node.get("position")
-    places = tuple(int(i.text) for i in positions.items if isinstance(i, Scalar)) if isinstance(positions, Sequence) else ()
+    places = (
+        tuple(int(i.text) for i in positions.items if isinstance(i, Scalar)) if isinstance(positions, Sequence) else ()
+    )
     fix = addition(node, codes, desk)
     word = "require_modifier"
     made: list[Effect] = [
@@ -119,4 +132,3 @@ def replace(node: Mapping, value: Node, desk: Desk) -> list[Effect]:
                 Hit(on_line(codes), outcome, fix, ask=ask, say=say, word="replace_modifier", modifiers=frozenset(pair))
             )
     return made
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from datetime import date
 from typing import Any
@@ -84,7 +85,9 @@ def read_row(item: Node, owner: Mapping, by: tuple[Fact, ...], kind: FactType, d
     window = read_window(item, desk.found)
     source = desk.source(item) or desk.source(owner)
     if not source:
-        desk.error("missing-source", "the value names no source", item, "Add source: NAME, one of the policy's sources.")
+        desk.error(
+            "missing-source", "the value names no source", item, "Add source: NAME, one of the policy's sources."
+        )
     published = read_day(item.get("published"), desk.found) or FIRST_DAY
     return ParameterRow(window, tuple(key), value, source, published)
 
@@ -97,14 +100,16 @@ def check_rows(name: str, rows: list[ParameterRow], places: list[Node], desk: De
     edition = whole(desk)
     for found in alike.values():
         found.sort(key=lambda pair: pair[0].window)
-        for (one, _), (other, place) in zip(found, found[1:], strict=False):
+        for (one, _), (other, place) in itertools.pairwise(found):
             if one.window.last >= other.window.first:
                 message = f"two values of `{name}` hold on {shown(other.window.first)}"
                 desk.error("value-overlap", message, place, "End the earlier one the day before the later begins.")
             elif other.window.first - one.window.last > 1 and edition.holds(one.window.last + 1):
                 gap = f"{shown(one.window.last + 1)} to {shown(other.window.first - 1)}"
                 message = f"no value of `{name}` holds from {gap}"
-                desk.warn("value-gap", message, place, "Lines of those dates will pend. Add the value, or mend the dates.")
+                desk.warn(
+                    "value-gap", message, place, "Lines of those dates will pend. Add the value, or mend the dates."
+                )
 
 
 def whole(desk: Desk) -> Window:

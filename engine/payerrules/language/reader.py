@@ -122,10 +122,9 @@ class _Source:
 
     def of(self, event: Any) -> Location:
         start, end = event.start_mark, event.end_mark
-        if start.line == end.line:
-            width = end.column - start.column
-        else:
-            width = len(self.line(start.line).rstrip()) - start.column
+        width = (
+            end.column - start.column if start.line == end.line else len(self.line(start.line).rstrip()) - start.column
+        )
         return self.place(start.line, start.column, width)
 
 

@@ -75,7 +75,9 @@ def read_limit_step_rule(piece: Piece, desk: Desk) -> LimitStepRule | None:
         kept: list[tuple[Scalar, Node]] = []
         for name, value in inner if isinstance(inner, Mapping) else ():
             if name.text in STATIC:
-                static += [(name.text, "in" if found == positive else "not_in", words) for found, words in words_of(value)]
+                static += [
+                    (name.text, "in" if found == positive else "not_in", words) for found, words in words_of(value)
+                ]
             else:
                 kept.append((name, value))
         if kept and isinstance(inner, Mapping):

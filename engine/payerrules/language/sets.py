@@ -124,7 +124,9 @@ def from_catalogue(file: Scalar, where: Node | None, desk: Desk) -> CodeSet:
         if key.text not in keys:
             hint = remedy(key.text, keys, "Its entries have")
             desk.error("unknown-column", f"no entry of `{file.text}` has `{key.text}`", key, hint)
-    return CodeSet(frozenset(code for code, fields in catalogue.items() if all(fits(fields, k.text, t) for k, t in tests)))
+    return CodeSet(
+        frozenset(code for code, fields in catalogue.items() if all(fits(fields, k.text, t) for k, t in tests))
+    )
 
 
 def fits(fields: Any, key: str, wanted: Any) -> bool:

@@ -72,13 +72,20 @@ def read_otherwise(node: Mapping, outputs: tuple[Fact, ...], desk: Desk) -> tupl
     if said is None:
         key = node.key("otherwise") or node
         hint = "Add `otherwise: none` (known to be none), a value, or `otherwise: unknown`."
-        desk.error("missing-otherwise", "nothing says what holds where no row fits", key if isinstance(key, Scalar) else node, hint)
+        desk.error(
+            "missing-otherwise",
+            "nothing says what holds where no row fits",
+            key if isinstance(key, Scalar) else node,
+            hint,
+        )
         return None
     if isinstance(said, Scalar) and said.text == "unknown":
         return None
     items = said.items if isinstance(said, Sequence) else (said,) * len(outputs)
     if len(items) != len(outputs):
-        desk.error("row-width", f"there are {len(outputs)} outputs and {len(items)} values", said, "Write one for each.")
+        desk.error(
+            "row-width", f"there are {len(outputs)} outputs and {len(items)} values", said, "Write one for each."
+        )
         return None
     terms = [read_term(item, desk, fact.type) for item, fact in zip(items, outputs, strict=True)]
     return None if None in terms else tuple(term for term in terms if term is not None)
@@ -241,4 +248,3 @@ def apart(one: Condition, other: Condition) -> bool:
             return isinstance(one, SetTest) and all(code in none for code in one.members.codes)
         case _:
             return False
-

@@ -25,7 +25,9 @@ class Draft:
     """A composition being made: its sections so far, and what is wrong."""
 
     sections: dict[str, dict[str, Piece]] = field(default_factory=lambda: {name: {} for name in (*NAMED, "rules")})
-    lists: dict[str, list[Piece]] = field(default_factory=lambda: {n: [] for n in ("checks", "examples", "about", "must_know")})
+    lists: dict[str, list[Piece]] = field(
+        default_factory=lambda: {n: [] for n in ("checks", "examples", "about", "must_know")}
+    )
     order: Piece | None = None
     off: list[tuple[str, str, str]] = field(default_factory=list)
     found: list[Diagnostic] = field(default_factory=list)
@@ -74,7 +76,9 @@ def layers_of(
     """The layers of an edition on a day, the lowest first and the edition itself last."""
     if text.label in way:
         ring = " -> ".join([*way[way.index(text.label) :], text.label])
-        found.append(Diagnostic("base-cycle", f"a policy extends itself: {ring}", text.node.at, "Take one `extends` out."))
+        found.append(
+            Diagnostic("base-cycle", f"a policy extends itself: {ring}", text.node.at, "Take one `extends` out.")
+        )
         return ()
     layers: list[PolicyText] = []
     if text.based_on:
@@ -172,7 +176,9 @@ def put(draft: Draft, section: str, piece: Piece, place: Node) -> None:
         return
     word = "rule" if section == "rules" else section.rstrip("s").replace("_", " ")
     message = f"the {word} `{piece.name}` is already in {other.text.label}"
-    hint = f"Use `changes: [{{replace: {section}.{piece.name}, with: ..., because: ..., source: ...}}]`, or another name."
+    hint = (
+        f"Use `changes: [{{replace: {section}.{piece.name}, with: ..., because: ..., source: ...}}]`, or another name."
+    )
     draft.found.append(Diagnostic("redefined", message, place.at, hint))
 
 
@@ -187,7 +193,9 @@ def apply_changes(draft: Draft, layer: PolicyText) -> None:
             continue
         path = node.text if "." in node.text and node.text.partition(".")[0] in draft.sections else f"rules.{node.text}"
         section, _, rest = path.partition(".")
-        name = next((n for n in sorted(draft.sections[section], key=len, reverse=True) if f"{rest}.".startswith(f"{n}.")), "")
+        name = next(
+            (n for n in sorted(draft.sections[section], key=len, reverse=True) if f"{rest}.".startswith(f"{n}.")), ""
+        )
         if not name:
             known = [f"{s}.{n}" if s != "rules" else n for s, pieces in draft.sections.items() for n in pieces]
             hint = remedy(node.text, known, "There are")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -144,7 +145,9 @@ class Library:
         key = (tuple(sorted(chosen)), known_on)
         program = self.programs.get(key)
         if program is None:
-            meanings = [self.meaning(composed, window) for (_, window), composed in sorted(chosen.items(), key=lambda c: c[0])]
+            meanings = [
+                self.meaning(composed, window) for (_, window), composed in sorted(chosen.items(), key=lambda c: c[0])
+            ]
             if known_on is not None:
                 meanings = [as_known(meaning, known_on) for meaning in meanings]
             program, found = build(meanings, self.vocabulary)
@@ -240,7 +243,7 @@ def policy_files(folder: Path) -> list[Path]:
 def overlaps(name: str, editions: Sequence[PolicyText]) -> list[Diagnostic]:
     """Editions of one policy that are in force together, and days between them on which none is."""
     found = []
-    for one, other in zip(editions, editions[1:], strict=False):
+    for one, other in itertools.pairwise(editions):
         place: Node = other.node.get("effective") or other.node
         if one.effective.meets(other.effective) and one.published == other.published:
             message = f"editions {one.edition} and {other.edition} of `{name}` are both in force on {shown(other.effective.first)}"

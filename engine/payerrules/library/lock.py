@@ -58,7 +58,9 @@ def check_lock(folder: Path, library: Library) -> list[Diagnostic]:
             message = f"the edition {label} is not in {LOCK}"
             found.append(Diagnostic("lock-missing", message, text.node.at, hint, Severity.WARNING))
         elif locked[label] != content_hash(text):
-            hint = "Take the change back and write a new edition (`based_on:`), or lock it anew if it was never released."
+            hint = (
+                "Take the change back and write a new edition (`based_on:`), or lock it anew if it was never released."
+            )
             found.append(Diagnostic("lock-changed", f"the released edition {label} has changed", text.node.at, hint))
     for label in sorted(set(locked) - set(there)):
         found.append(Diagnostic("lock-gone", f"the released edition {label} is gone", None, "Put it back."))

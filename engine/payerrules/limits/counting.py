@@ -60,7 +60,9 @@ def plus(one: Bounds, other: Bounds) -> Bounds:
     return one[0] + other[0], None if one[1] is None or other[1] is None else one[1] + other[1]
 
 
-def used(limit: Limit, opening: Bounds, events: Iterable[Event], pool: tuple[MaybeValue, ...]) -> tuple[Bounds, tuple[str, ...]]:
+def used(
+    limit: Limit, opening: Bounds, events: Iterable[Event], pool: tuple[MaybeValue, ...]
+) -> tuple[Bounds, tuple[str, ...]]:
     """What a pool has used after an opening balance and these events, which are in order; and which of them counted."""
     total, counted, visits = opening, [], _Visits(limit)
     for event in events:
@@ -73,7 +75,9 @@ def used(limit: Limit, opening: Bounds, events: Iterable[Event], pool: tuple[May
     return total, tuple(counted)
 
 
-def size_of(limit: Limit, amount: Bounds, visit: tuple[MaybeValue, ...], pool: tuple[MaybeValue, ...], events: Iterable[Event]) -> Bounds:
+def size_of(
+    limit: Limit, amount: Bounds, visit: tuple[MaybeValue, ...], pool: tuple[MaybeValue, ...], events: Iterable[Event]
+) -> Bounds:
     """How much a line would use: its allowed amount, or a visit unless an earlier event is part of the same one."""
     if limit.counts != "visits":
         return amount

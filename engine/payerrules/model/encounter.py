@@ -10,6 +10,7 @@ from payerrules.model.values import Value
 
 Facts = Mapping[str, Value]
 
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A service line, or an earlier service of the history, which is read as a line.
@@ -70,7 +71,9 @@ class Encounter:
     presumed: tuple[str, ...] = ()  # what an option presumed, such as "history" under --assume-history none
     unread: tuple[Diagnostic, ...] = field(default=(), compare=False)
     unreadable_lines: tuple[int, ...] = ()
-    doubtful: tuple[tuple[int, str], ...] = ()  # line number (0: any) and what was wrong there; such a line is never paid
+    doubtful: tuple[
+        tuple[int, str], ...
+    ] = ()  # line number (0: any) and what was wrong there; such a line is never paid
 
     @property
     def first_date(self) -> int:

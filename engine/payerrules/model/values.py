@@ -82,7 +82,9 @@ def scaled(text: str, decimals: int) -> int:
     sign = -1 if text.startswith("-") else 1
     whole, _, fraction = text.lstrip("+-").partition(".")
     if fraction[decimals:].strip("0"):
-        raise ValueError(f"`{text}` has more than {decimals} decimals" if decimals else f"`{text}` is not a whole number")
+        raise ValueError(
+            f"`{text}` has more than {decimals} decimals" if decimals else f"`{text}` is not a whole number"
+        )
     return sign * int(whole + (fraction + "0" * decimals)[:decimals])
 
 

@@ -29,7 +29,9 @@ class Hooks:
         """Facts of the encounter by vocabulary name; only unknown ones, or those under the plugin's own prefix."""
 
     @hookspec
-    def payerrules_override(self, encounter: Mapping[str, Any], decision: Mapping[str, Any]) -> Iterable[Mapping[str, Any]] | None:
+    def payerrules_override(
+        self, encounter: Mapping[str, Any], decision: Mapping[str, Any]
+    ) -> Iterable[Mapping[str, Any]] | None:
         """Overrides of the finished decision: {line, verdict: as_submitted|as_corrected|both, outcome, reason}."""
 
     @hookspec

@@ -22,7 +22,9 @@ class Called:
     fault: str = ""
 
 
-def call(plugin: str, hook: str, function: Callable[..., Any], arguments: Mapping[str, Any], limit: float = TIME_LIMIT) -> Called:
+def call(
+    plugin: str, hook: str, function: Callable[..., Any], arguments: Mapping[str, Any], limit: float = TIME_LIMIT
+) -> Called:
     """Call a hook in a thread of its own, with inputs it cannot change, for no longer than the limit.
 
     >>> call("p", "h", lambda x: x["a"], {"x": {"a": 1}}).result
@@ -35,7 +37,9 @@ def call(plugin: str, hook: str, function: Callable[..., Any], arguments: Mappin
             given = {name: frozen(value) for name, value in arguments.items()}
             box.append(Called(plugin, hook, whole(function(**given))))
         except BaseException as error:  # whatever a plugin raises is its fault and nobody else's
-            box.append(Called(plugin, hook, fault=f"{hook} of the plugin {plugin} raised {type(error).__name__}: {error}"))
+            box.append(
+                Called(plugin, hook, fault=f"{hook} of the plugin {plugin} raised {type(error).__name__}: {error}")
+            )
 
     thread = threading.Thread(target=work, name=f"plugin {plugin}", daemon=True)
     thread.start()

@@ -10,8 +10,8 @@ from typing import Any
 
 import pluggy
 
-from payerrules.language.vocabulary import Vocabulary, load_vocabulary
 from payerrules.language.reader import read_yaml
+from payerrules.language.vocabulary import Vocabulary, load_vocabulary
 from payerrules.model.diagnostic import Diagnostic
 from payerrules.model.encounter import Encounter
 from payerrules.model.values import DATE, Value, parse, show
@@ -174,7 +174,12 @@ def override_of(plugin: str, item: Any, decision: Mapping[str, Any]) -> Asked | 
     line, verdict, outcome = item.get("line"), item.get("verdict", "both"), item.get("outcome")
     reason = item.get("reason")
     numbers = [one["line"] for one in decision["lines"]]
-    if not isinstance(line, int) or line not in numbers or verdict not in VERDICTS or outcome not in ("pay", "pend", "deny", "return"):
+    if (
+        not isinstance(line, int)
+        or line not in numbers
+        or verdict not in VERDICTS
+        or outcome not in ("pay", "pend", "deny", "return")
+    ):
         return None
     if not isinstance(reason, str) or not reason.strip():
         return None

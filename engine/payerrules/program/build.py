@@ -107,7 +107,9 @@ def silent(rule: Rule) -> Rule:
     """A rule that reads a limit speaks only of lines the limit counts: that is its silent conjunct."""
     if rule.limit:
         return rule
-    keys = sorted({f.name.rpartition(".")[0] for f in facts_in((rule.when, rule.effects)) if f.name.startswith("limit.")})
+    keys = sorted(
+        {f.name.rpartition(".")[0] for f in facts_in((rule.when, rule.effects)) if f.name.startswith("limit.")}
+    )
     parts: list[Condition] = [Compare(Fact(f"{key}.counts", YES_NO), "eq", YES) for key in keys]
     return replace(rule, when=all_of(*parts, rule.when)) if parts else rule
 

@@ -57,12 +57,16 @@ def other_line(rule: Rule) -> Iterator[Diagnostic]:
     if rule.for_each in ("encounter", "pair_of_lines", "pair_of_diagnoses", "authorization"):
         for fact in reads(rule):
             if fact.name.startswith("limit."):
-                message = f"rule `{rule.id}` is for each {rule.for_each.replace('_', ' ')} and reads `{shown(fact.name)}`"
+                message = (
+                    f"rule `{rule.id}` is for each {rule.for_each.replace('_', ' ')} and reads `{shown(fact.name)}`"
+                )
                 yield _error("other-line", rule, message, "A limit is a line's: write the rule for each line.")
                 return
 
 
-def _error(code: str, item: Rule | Lookup, message: str, hint: str = "A rule reads its own line's limits only.") -> Diagnostic:
+def _error(
+    code: str, item: Rule | Lookup, message: str, hint: str = "A rule reads its own line's limits only."
+) -> Diagnostic:
     return Diagnostic(code, message, item.at, hint)
 
 
@@ -74,9 +78,7 @@ def absent_denies(rule: Rule, vocabulary: Vocabulary) -> Iterator[Diagnostic]:
     for fact in (f for part in parts for f in absent_in(part)):
         entry = vocabulary.facts.get(fact.name)
         if entry is not None and entry.if_missing == "unknown" and entry.origin in ("given", "plugin"):
-            message = (
-                f"rule `{rule.id}` can deny because `{fact.name}` is absent, but the vocabulary says its absence is unknown"
-            )
+            message = f"rule `{rule.id}` can deny because `{fact.name}` is absent, but the vocabulary says its absence is unknown"
             hint = "Test for no or none, or set `if_missing: none` in the vocabulary."
             yield _error("absent-denies", rule, message, hint)
 
@@ -135,7 +137,9 @@ def provider_only(rule: Rule, vocabulary: Vocabulary) -> Iterator[Diagnostic]:
     """Warn where what harms a line reads a fact that only the provider sees: the payer cannot know it when it decides."""
     if not harms(rule) or rule.found_on_review:
         return
-    for fact in dict.fromkeys(f.name for part in (rule.when, *(h.trigger for h in harms(rule))) for f in facts_in(part)):
+    for fact in dict.fromkeys(
+        f.name for part in (rule.when, *(h.trigger for h in harms(rule))) for f in facts_in(part)
+    ):
         entry = vocabulary.facts.get(fact)
         if entry is not None and entry.seen_by == "provider" and entry.origin == "given":
             message = f"rule `{rule.id}` can stop a line by `{fact}`, which only the provider sees"
@@ -151,7 +155,9 @@ def duplicates(placed: list[Placed]) -> Iterator[Diagnostic]:
             for other in seen[p.item.id]:
                 if p.window.meets(other.window) and isinstance(other.item, Rule) and other.item != p.item:
                     where = f" (also at {other.item.at})" if other.item.at else ""
-                    yield _error("duplicate-rule", p.item, f"there are two rules `{p.item.id}`{where}", "Give one another id.")
+                    yield _error(
+                        "duplicate-rule", p.item, f"there are two rules `{p.item.id}`{where}", "Give one another id."
+                    )
             seen[p.item.id].append(p)
 
 
@@ -244,7 +250,9 @@ def own_sources(item: Rule | Lookup) -> list[str]:
     """The sources that an item itself names."""
     match item:
         case ParameterLookup():
-            return list(dict.fromkeys(row.source for row in item.rows if row.source and not only_words(item, row.value)))
+            return list(
+                dict.fromkeys(row.source for row in item.rows if row.source and not only_words(item, row.value))
+            )
         case TableLookup():
             return list(dict.fromkeys([*(row.source for row in item.rows if row.source), item.source]))
         case _:
@@ -286,5 +294,7 @@ def added_by(rule: Rule) -> set[str]:
     found = set()
     for effect in rule.effects:
         if isinstance(effect, Hit) and effect.correction is not None and effect.correction.kind == "add":
-            found |= {t.value for t, _ in effect.correction.choices if isinstance(t, Literal) and isinstance(t.value, str)}
+            found |= {
+                t.value for t, _ in effect.correction.choices if isinstance(t, Literal) and isinstance(t.value, str)
+            }
     return found

@@ -7,8 +7,8 @@ from typing import Any
 
 from payerrules.language.expression import TRUE, Compare, Condition, CountOf, Fact, Literal, Member, SetTest, StartsWith
 from payerrules.model.values import NONE, show
-from payerrules.program.reads import facts_in, shown
 from payerrules.program.evaluate import truth
+from payerrules.program.reads import facts_in, shown
 
 MOST = 20_000
 """How many combinations are tried before giving up."""
@@ -28,7 +28,9 @@ def example_of(condition: Condition) -> str | None:
     for combination in product(*(values[fact] for fact in facts)):
         view: dict[str, Any] = {fact.name: value for fact, value in zip(facts, combination, strict=True)}
         if truth(condition, view) == TRUE:
-            told = [f"{shown(f.name)} = {show(v, f.type)}" for f, v in zip(facts, combination, strict=True) if v is not NONE]
+            told = [
+                f"{shown(f.name)} = {show(v, f.type)}" for f, v in zip(facts, combination, strict=True) if v is not NONE
+            ]
             return ", ".join(told) or "any line"
     return None
 
@@ -39,7 +41,9 @@ def candidates(condition: Condition) -> dict[Fact, list[Any]]:
     for part in tests(condition):
         match part:
             case Compare(Fact() as fact, _, Literal(value)):
-                found[fact] += [value - 1, value, value + 1] if isinstance(value, int) and not isinstance(value, bool) else [value]
+                found[fact] += (
+                    [value - 1, value, value + 1] if isinstance(value, int) and not isinstance(value, bool) else [value]
+                )
             case Member(Fact() as fact, members):
                 found[fact] += [*sorted(members.codes)[:3], *(f"{prefix}0" for prefix in members.prefixes[:1])]
             case StartsWith(Fact() as fact, prefix):

@@ -8,9 +8,9 @@ from payerrules.limits.authorizations import Authorizations
 from payerrules.limits.counting import ANYTHING, NOTHING, Bounds, Event, alike, period_of, plus, size_of, used
 from payerrules.model.encounter import CounterGiven
 from payerrules.model.values import DATE, MaybeValue, show
+from payerrules.program.evaluate import View, truth, value
 from payerrules.runtimes.case import Case
 from payerrules.runtimes.conclusions import Conclusions, LimitState, LineConclusion
-from payerrules.program.evaluate import View, truth, value
 from payerrules.runtimes.plan import Plan
 
 STANDING = {TRUE: True, FALSE: False, UNKNOWN: None}

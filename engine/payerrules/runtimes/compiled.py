@@ -161,7 +161,10 @@ class Source:
                 name = self.fact(fact, "known")
                 plain = not (members.prefixes or members.ranges or members.except_)
                 codes = self.constant(members.codes if plain else members)
-                return f"{name} in {codes}", f"({UNKNOWN} if {name} is None else {TRUE} if {name} in {codes} else {FALSE})"
+                return (
+                    f"{name} in {codes}",
+                    f"({UNKNOWN} if {name} is None else {TRUE} if {name} in {codes} else {FALSE})",
+                )
             case SetTest(fact, mode, members) if mode == "has_all" or not (
                 members.prefixes or members.ranges or members.except_
             ):
@@ -193,7 +196,13 @@ def compile_many(conditions: Sequence[Condition]) -> Many:
     lines += [f"if {guard}:", f"    return {fast}", f"return {kleene}"]
     body = "\n".join(f"    {line}" for line in lines)
     text = f"def many(x, s):\n    get = x.get\n{body}\n"
-    space: dict[str, Anything] = {**source.constants, "truth": truth, "reading": reading, "compare": compare, "NONE": NONE}
+    space: dict[str, Anything] = {
+        **source.constants,
+        "truth": truth,
+        "reading": reading,
+        "compare": compare,
+        "NONE": NONE,
+    }
     exec(compile(text, "<conditions>", "exec"), space)
     made: Many = space["many"]
     return made

@@ -10,8 +10,8 @@ from typing import Any
 from payerrules.language.expression import FALSE, TRUE, UNKNOWN, Fact, Term
 from payerrules.language.items import LongTableLookup, Lookup, ParameterLookup, TableLookup, UnitLookup
 from payerrules.model.values import MaybeValue
-from payerrules.runtimes.compiled import Known, compile_many, fold
 from payerrules.program.evaluate import Scopes, View, truth, value
+from payerrules.runtimes.compiled import Known, compile_many, fold
 
 Found = tuple[tuple[str, MaybeValue], ...]
 """Names of facts and what a look-up found for them; None is unknown."""
@@ -196,4 +196,3 @@ def allotted(lines: list[tuple[int, int]], per_unit: int, last_from: int) -> dic
     for number, _ in sorted(lines, key=lambda line: (-(line[1] % per_unit), line[0]))[: max(0, left)]:
         parts[number] += 1
     return parts
-

@@ -10,7 +10,18 @@ from functools import cached_property
 from typing import Any
 
 from payerrules.language.effect import Derive, Effect, Hit
-from payerrules.language.expression import ALWAYS, FALSE, Compare, Condition, Constant, Fact, Given, Literal, Not, all_of
+from payerrules.language.expression import (
+    ALWAYS,
+    FALSE,
+    Compare,
+    Condition,
+    Constant,
+    Fact,
+    Given,
+    Literal,
+    Not,
+    all_of,
+)
 from payerrules.language.items import LAST_DAY, STAGES, Limit, Lookup, Rule, Window
 from payerrules.model.values import CODE, DATE
 from payerrules.program.program import Placed, Program
@@ -193,7 +204,9 @@ class Plan:
         self.blocks[key] = block = Block(f"step{step.index}", rules, names, known) if rules else None
         return block
 
-    def lookups(self, step: Step, for_each: str, day: int, codes: tuple[str, ...]) -> tuple[tuple[Look, frozenset[str]], ...]:
+    def lookups(
+        self, step: Step, for_each: str, day: int, codes: tuple[str, ...]
+    ) -> tuple[tuple[Look, frozenset[str]], ...]:
         """The look-ups of a step in force on a day for a code, each with the names of the facts it finds."""
         key = (step.index, for_each, self.segment(day), codes)
         found = self.looks.get(key)
@@ -213,7 +226,10 @@ class Plan:
         segment = self.segment(day)
         if segment not in self.late:
             self.late[segment] = tuple(
-                p.item for step in self.steps for p in step.rules if isinstance(p.item, Rule) and not p.window.holds(day)
+                p.item
+                for step in self.steps
+                for p in step.rules
+                if isinstance(p.item, Rule) and not p.window.holds(day)
             )
         return self.late[segment]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from payerrules.language.effect import Price, Reduce
 from payerrules.language.expression import FALSE, TRUE, UNKNOWN, Shift, Term
-from payerrules.runtimes.conclusions import LineConclusion, Verdict
 from payerrules.program.evaluate import NO_SCOPES, View, rounded, value
+from payerrules.runtimes.conclusions import LineConclusion, Verdict
 
 CENTS = 2
 PRECISE = 12  # decimals in which the parts of a price are added up: more than any product of declared decimals needs

@@ -16,7 +16,6 @@ from types import ModuleType, TracebackType
 from typing import Any, Final
 
 
-
 def _load() -> ModuleType | None:
     """The C module; None where it is not installed, or was built for another Python and does not load."""
     try:
@@ -96,7 +95,9 @@ class Ruleset:
         together: list[list[str]] = [[]]
         for name in names:
             if counts[name] > RULES:
-                raise RulesetFault(f"{counts[name]} rules of the kind {name} are more than the {RULES} that one kind may have")
+                raise RulesetFault(
+                    f"{counts[name]} rules of the kind {name} are more than the {RULES} that one kind may have"
+                )
             full = sum(counts[other] for other in together[-1]) + counts[name] > RULES
             if full and together[-1]:
                 together.append([])
@@ -133,7 +134,9 @@ class Ruleset:
     def __enter__(self) -> Ruleset:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def __del__(self) -> None:
@@ -172,7 +175,9 @@ class _Bank:
         counts: dict[str, int] = {}
         for number, rule in enumerate(rules):
             if not 0 < len(rule.conjuncts) <= CONJUNCTS:
-                raise RulesetFault(f"rule {rule.name} has {len(rule.conjuncts)} conjuncts; 1 to {CONJUNCTS} can be joined")
+                raise RulesetFault(
+                    f"rule {rule.name} has {len(rule.conjuncts)} conjuncts; 1 to {CONJUNCTS} can be joined"
+                )
             place = counts.get(rule.kind, 0)
             counts[rule.kind] = place + 1
             kind = f"k{self.kinds.index(rule.kind)}s{place // SHARD}"

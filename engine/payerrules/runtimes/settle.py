@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from payerrules.language.effect import Action, Ask, Correction, Flag, Hit, Outcome, Say, Template
 from payerrules.language.expression import FALSE, TRUE, UNKNOWN
+from payerrules.program.evaluate import Scopes, View, truth, value
 from payerrules.runtimes.compiled import Many
 from payerrules.runtimes.conclusions import Benign, Conclusions, LineConclusion, Struck, Verdict
-from payerrules.program.evaluate import Scopes, View, truth, value
 
 
 def strike(

@@ -12,10 +12,10 @@ from typing import TypeAlias
 from payerrules.language.effect import Ask, Derive, Flag, Hit, PatientShare, Pay, Price, Reduce, Say
 from payerrules.language.expression import FALSE, TRUE, UNKNOWN
 from payerrules.model.values import MaybeValue
+from payerrules.program.evaluate import NO_SCOPES, Scopes, View, truth, value
 from payerrules.runtimes.benefit import Fold
 from payerrules.runtimes.case import Case
 from payerrules.runtimes.conclusions import Conclusions, LineConclusion, Run, Verdict
-from payerrules.program.evaluate import NO_SCOPES, Scopes, View, truth, value
 from payerrules.runtimes.lookups import Conflict
 from payerrules.runtimes.plan import Block, Plan, Step
 from payerrules.runtimes.pricing import Pricing, cents
@@ -162,7 +162,7 @@ class Walk:
                 if conclusion is not None:
                     conclusion.pending.append(str(conflict))
                     conclusion.stands = min(conclusion.stands, UNKNOWN)
-            target = scopes["pair"] if "pair" in scopes else view
+            target = scopes.get("pair", view)
             for name, what in found:
                 if name not in view["@given"]:
                     target[name] = what
@@ -365,4 +365,3 @@ def finish(line: LineConclusion) -> None:
         line.outcome = "pend"
     else:
         line.outcome = "pay"
-

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import payerrules_gold_card
 import pytest
 
+import payerrules_gold_card
 from payerrules import Engine, encounter_from_dict
 from payerrules.payers.manager import Plugins
 
@@ -18,7 +18,9 @@ def engine() -> Engine:
     return Engine.open(plugins=plugins)
 
 
-def decided(engine: Engine, npi: str = "1999999984", day: str = "2026-05-11", code: str = "92507", **more: Any) -> dict[str, Any]:
+def decided(
+    engine: Engine, npi: str = "1999999984", day: str = "2026-05-11", code: str = "92507", **more: Any
+) -> dict[str, Any]:
     """The decision on one line without an authorization."""
     data = {
         "encounter": "G-1",
@@ -36,7 +38,9 @@ def test_a_holder_is_paid_without_an_authorization_and_the_override_is_on_the_re
     found = decided(engine)
     assert found["outcome"] == "pay"
     assert found["lines"][0]["flags"] == ["gold_card_holder"]
-    assert [(one["plugin"], one["before"], one["after"]) for one in found["overrides"]] == [("gold_card", "deny", "pay")] * 2
+    assert [(one["plugin"], one["before"], one["after"]) for one in found["overrides"]] == [
+        ("gold_card", "deny", "pay")
+    ] * 2
     assert "gold card list" in found["overrides"][0]["reason"]
 
 
