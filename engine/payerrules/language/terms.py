@@ -8,8 +8,8 @@ from payerrules.language.grammar import AMOUNT_WORDS, OFFSETS
 from payerrules.language.nodes import Mapping, Node, Scalar, Sequence
 from payerrules.model.values import DATE, MONEY, FactType
 
-LARGEST = {"money": 10**11, "number": 10**6, "count": 10**6, "percent": 10**5}
-"""The largest scaled whole part that a value of a kind is taken to have, for the check that no product overflows."""
+LARGEST = {"money": 10**11, "count": 10**6, "percent": 10**5}
+"""The largest scaled value that a kind is taken to have, for the check that no product overflows; numbers: below 1,000."""
 ROOM = 2**63
 
 
@@ -123,4 +123,4 @@ def size(term: Term) -> int:
         case Shift():
             return 10**7
         case _:
-            return LARGEST.get(term.type.kind, 0) if term.type.kind != "number" else 10 ** (4 + term.type.decimals)
+            return LARGEST.get(term.type.kind, 0) if term.type.kind != "number" else 10 ** (3 + term.type.decimals)
