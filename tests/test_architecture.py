@@ -12,7 +12,19 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 ENGINE = ROOT / "engine" / "payerrules"
-ORDER = ["model", "language", "program", "limits", "library", "runtimes", "payers", "decide", "formats", "golden", "cli"]
+ORDER = [
+    "model",
+    "language",
+    "program",
+    "limits",
+    "library",
+    "runtimes",
+    "payers",
+    "decide",
+    "formats",
+    "golden",
+    "cli",
+]
 MODULES = sorted(ENGINE.rglob("*.py"))
 
 
@@ -48,7 +60,11 @@ def literals(path: Path) -> set[str]:
         for item in body if isinstance(body, list) else ():
             if isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant):
                 docs.add(id(item.value))
-    return {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in docs}
+    return {
+        n.value
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in docs
+    }
 
 
 ALLOWED = {
@@ -77,10 +93,14 @@ def test_no_float_is_written_in_the_engine(path: Path) -> None:
     with path.open("rb") as file:
         numbers = [token.string for token in tokenize.tokenize(file.readline) if token.type == tokenize.NUMBER]
     floats = [number for number in numbers if re.fullmatch(r"\d[\d_]*(\.\d*|e[+-]?\d+).*", number)]
-    assert [number for number in floats if (path.name, number) not in {("isolation.py", "2.0"), ("spelling.py", "0.6")}] == []
+    assert [
+        number for number in floats if (path.name, number) not in {("isolation.py", "2.0"), ("spelling.py", "0.6")}
+    ] == []
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *sorted(str(p.relative_to(ROOT)) for p in (ROOT / "docs").glob("*.md"))])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", *sorted(str(p.relative_to(ROOT)) for p in (ROOT / "docs").glob("*.md"))]
+)
 def test_the_paths_that_a_page_links_to_are_there(page: str) -> None:
     path = ROOT / page
     links = re.findall(r"\]\(([^)#\s]+)\)", path.read_text(encoding="utf-8"))
@@ -89,5 +109,7 @@ def test_the_paths_that_a_page_links_to_are_there(page: str) -> None:
 
 def test_the_readme_names_make_targets_that_are_there() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"`?make ([a-z]+)", (ROOT / "README.md").read_text() + (ROOT / "CONTRIBUTING.md").read_text()))
+    named = set(
+        re.findall(r"`?make ([a-z]+)", (ROOT / "README.md").read_text() + (ROOT / "CONTRIBUTING.md").read_text())
+    )
     assert named - targets - {"sets"} == set()

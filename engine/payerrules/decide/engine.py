@@ -21,6 +21,7 @@ from payerrules.model.decision import Decision, LineDecision, Override, VerdictO
 from payerrules.model.diagnostic import Diagnostic
 from payerrules.model.encounter import Encounter
 from payerrules.payers.manager import Plugins
+from payerrules.program.canonical import combined
 from payerrules.program.program import Program
 from payerrules.runtimes.conclusions import Conclusions, LineConclusion
 from payerrules.runtimes.judge import Judge
@@ -181,6 +182,7 @@ class Engine:
             lines=sorted(lines, key=lambda line: line.line),
             presumed=sorted(encounter.presumed),
             unread=[d.message if d.at is None else f"{d.at}: {d.message}" for d in encounter.unread],
+            program=combined(()),
             engine=self.version,
             runtime=self.judge.runtime,
             plugins=dict(self.plugins.versions),
