@@ -18,7 +18,7 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 def ratio(one: float, other: float) -> str:
     """One as a multiple of the other."""
-    return f"{one / other:.2f} ×"
+    return f"{one / other:.2f} x"
 
 
 def main() -> None:
