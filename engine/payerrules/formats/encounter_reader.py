@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
 from typing import Any, Final
 
-from payerrules.formats.encounter_values import codes_of, listed, none_of, says_none, text, typed, whole
+from payerrules.formats.encounter_keys import (
+    Locate,
+    Path,
+    Reading,
+    Tree,
+    know_none,
+    line_number,
+    noun_of,
+    nowhere,
+    wanted,
+)
+from payerrules.formats.encounter_values import codes_of, listed, says_none, text, typed, whole
 from payerrules.language.spelling import remedy
 from payerrules.language.vocabulary import FactEntry, Vocabulary
-from payerrules.model.diagnostic import Diagnostic, Location, Severity
 from payerrules.model.encounter import CounterGiven, Encounter, Facts, Line
 from payerrules.model.values import DATE, NONE, Value, scaled
 
-Path = tuple[str | int, ...]
-Locate = Callable[[Path], Location | None]
 PAYER_KEYS: Final = ("id", "program", "plan", "state", "rank")
 COUNTER_KEYS: Final = ("limit", "used", "as_of", "pool")
 APART: Final = ("line", "authorization", "other_payer", "diagnosis", "pair", "limit", "step", "payer", "encounter")
@@ -33,46 +40,6 @@ TOP: Final = frozenset(
 )
 OF_LINES: Final = frozenset(("line", "date", "code", "modifiers", "diagnoses", "paid_by_others"))
 OF_COVERAGE: Final = ("authorizations", "other_payers")
-UNREADABLE_HISTORY: Final = "The rest of the history is read, and lines that would be paid pend."
-
-
-class Tree(dict[str, "Tree"]):
-    """The keys an encounter may have at one place; `entry` is the fact that stands there, if one does."""
-
-    entry: FactEntry | None = None
-
-    def plant(self, path: Sequence[str], entry: FactEntry) -> None:
-        """Put a fact at its keys."""
-        here = self
-        for key in path:
-            here = here.setdefault(key, Tree())
-        here.entry = entry
-
-
-@dataclass(slots=True)
-class Reading:
-    """What reading one encounter has found wrong so far."""
-
-    locate: Locate
-    found: list[Diagnostic] = field(default_factory=list)
-    doubtful: list[tuple[int | None, str]] = field(default_factory=list)  # place of the line in the list, what is wrong
-
-    def wrong(self, code: str, message: str, path: Path, hint: str = "", *, warn: bool = False) -> None:
-        """Note what is wrong at a key; personal values are never shown."""
-        severity = Severity.WARNING if warn else Severity.ERROR
-        where = ".".join(str(part) for part in path)
-        at = self.locate(path)
-        if at is not None:
-            at = replace(at, excerpt="")  # a line of the file may hold a name or a birth date
-        self.found.append(Diagnostic(code, message if at or not where else f"{where}: {message}", at, hint, severity))
-        if not warn:
-            place = path[1] if path[:1] == ("lines",) and len(path) > 1 else None
-            self.doubtful.append((place if isinstance(place, int) else None, f"{where or 'encounter'}: {message}"))
-
-
-def nowhere(path: Path) -> Location | None:
-    """Where a key stands, of data that came from no file."""
-    return None
 
 
 class EncounterReader:
@@ -306,8 +273,8 @@ class EncounterReader:
                 continue
             for key in item:
                 if key not in COUNTER_KEYS:
-                    wanted = remedy(str(key), COUNTER_KEYS, "A counter has")
-                    reading.wrong("encounter-unknown-key", f"a counter has no `{key}`", (*path, str(key)), wanted)
+                    near = remedy(str(key), COUNTER_KEYS, "A counter has")
+                    reading.wrong("encounter-unknown-key", f"a counter has no `{key}`", (*path, str(key)), near)
             written = text(item["used"]).replace(",", "")
             try:
                 used = scaled(written, 2 if "." in written else 0)
@@ -408,53 +375,6 @@ class EncounterReader:
         if found is False and entry.if_missing == "none" and text(value).lower() == "none":
             return NONE
         return found
-
-
-def wanted(entry: FactEntry) -> str:
-    """What a fact takes, in words."""
-    match entry.type.kind:
-        case "yes/no":
-            return "yes or no"
-        case "date":
-            return "a date, YEAR-MONTH-DAY"
-        case "count":
-            return "a whole number"
-        case "money":
-            return "an amount of money such as 74.00"
-        case "codes":
-            return "a list of codes"
-        case _:
-            return str(entry.type) if entry.type.words else f"a {entry.type}"
-
-
-def know_none(tree: Tree, facts: dict[str, Value]) -> None:
-    """Put for every fact below a place that it is known to be none."""
-    for here in tree.values():
-        if here.entry is not None:
-            facts[here.entry.name] = none_of(here.entry.type)
-        know_none(here, facts)
-
-
-def noun_of(path: Path) -> str:
-    """What a place in an encounter is, for messages."""
-    if not path:
-        return "an encounter"
-    match path[0], len(path):
-        case "lines", 2:
-            return "a line"
-        case "history", 2:
-            return "an earlier service"
-        case _:
-            keys = [part for part in path if isinstance(part, str)]
-            return f"`{keys[-1]}`"
-
-
-def line_number(item: Any, place: int) -> int:
-    """The number of a line, by its key or else by its place."""
-    try:
-        return whole(item.get("line")) if isinstance(item, Mapping) else place + 1
-    except ValueError:
-        return place + 1
 
 
 _READERS: dict[int, EncounterReader] = {}

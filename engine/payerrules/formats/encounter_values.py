@@ -11,14 +11,13 @@ NONE_WORDS: Final = frozenset({"none", "false"})
 """Words that say of any fact: known to be none."""
 NO_WORDS: Final = frozenset({"none", "false", "no"})
 """The same for facts that are no text: dates, amounts, lists and maps."""
-_TEXTS: Final = ("code", "text", "one_of")
 _UNSIGNED: Final = ("count", "money")
 
 
 def text(value: Any) -> str:
     """A scalar as text; "" for nothing, a list, a map or a truth value."""
-    if isinstance(value, str):
-        return value.strip()
+    if value.__class__ is str:
+        return str(value).strip()
     return "" if value is None or isinstance(value, bool | Mapping | Sequence | frozenset | set) else str(value)
 
 
@@ -86,27 +85,39 @@ def typed(value: Any, kind: FactType) -> Value:
     (7400, none, False)
     """
     name = kind.kind
-    if name == "yes/no":
-        if isinstance(value, bool):
-            return value
-        return False if says_none(value) else parse(text(value), kind)
+    if value.__class__ is str:
+        said = value.strip()
+    elif name == "yes/no" and isinstance(value, bool):
+        return value
+    elif name != "codes" and says_none(value):
+        return False if name == "yes/no" else NONE
+    elif name != "codes" and isinstance(value, bool | Mapping | Sequence | frozenset | set):
+        raise ValueError("yes is no value here" if value is True else "a single value is wanted, not a list or a map")
+    else:
+        said = text(value)
     if name == "codes":
         return frozenset(codes_of(value))
-    if isinstance(value, bool | Mapping | list | tuple | frozenset | set):
-        if says_none(value):
-            return NONE
-        raise ValueError(
-            "a single value is wanted, and not a list or a map" if value is not True else "yes is no value here"
-        )
-    said = text(value)
-    if said.lower() in (NONE_WORDS if name in _TEXTS else NO_WORDS):
-        return NONE
+    if name == "text" or name == "code":
+        if said in NONE_WORDS or not said:
+            return none_or_refuse(said)
+        return said.upper() if name == "code" else said
     if not said:
-        raise ValueError("a value is wanted, and nothing is written")
+        return none_or_refuse(said)
+    if name == "yes/no":
+        return False if said.lower() == "none" else parse(said, kind)
+    if said.lower() in (NONE_WORDS if name == "one_of" else NO_WORDS) and said not in kind.words:
+        return NONE
     found = parse(said, kind)
     if name in _UNSIGNED and isinstance(found, int) and found < 0:
         raise ValueError(f"`{said}` is below zero")
-    return found.upper() if name == "code" and isinstance(found, str) else found
+    return found
+
+
+def none_or_refuse(said: str) -> Value:
+    """NONE for a word that says none; raises ValueError where nothing is written."""
+    if said:
+        return NONE
+    raise ValueError("a value is wanted, and nothing is written")
 
 
 def none_of(kind: FactType) -> Value:

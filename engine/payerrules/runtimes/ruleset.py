@@ -70,11 +70,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a conjunct goes: the shard of its kind, its short key, and the rule it is of."""
+    """Where a conjunct goes: the shard of its kind, its short key, the rule it is of, and that rule's group."""
 
     shard: str
     key: str
     rule: int
+    group: str
 
 
 class Ruleset:
@@ -161,11 +162,11 @@ class _Bank:
         self.closing = {f"z{n}": kind for n, kind in enumerate(self.kinds)}
         self.closers = {kind: name for name, kind in self.closing.items()}
         self.places: dict[str, dict[str, _Place]] = {kind: {} for kind in self.kinds}
-        self.groups: dict[str, dict[str, int]] = {}
+        self.shards: set[str] = set()
         self.sessions = 0
         definition = self._definition(rules)
-        if len(self.groups) > KINDS:
-            raise RulesetFault(f"{len(self.groups)} kinds of records are more than the {KINDS} a ruleset may have")
+        if len(self.shards) > KINDS:
+            raise RulesetFault(f"{len(self.shards)} kinds of records are more than the {KINDS} a ruleset may have")
         assert engine is not None
         self.handle: Any = engine.create_ruleset(name, json.dumps(definition))
 
@@ -182,19 +183,19 @@ class _Bank:
             counts[rule.kind] = place + 1
             kind = f"k{self.kinds.index(rule.kind)}s{place // SHARD}"
             group = f"g{place % SHARD // GROUP}"
-            self.groups.setdefault(kind, {})[group] = 1
+            self.shards.add(kind)
             keys = []
             for conjunct in rule.conjuncts:
                 known = self.places[rule.kind]
                 if conjunct in known:
                     raise RulesetFault(f"rule {rule.name} shares the conjunct {conjunct} with another rule")
-                known[conjunct] = _Place(kind, f"c{len(known)}", number)
+                known[conjunct] = _Place(kind, f"c{len(known)}", number, group)
                 keys.append(known[conjunct].key)
             true = [{"k": kind}, {group: 1}, *({key: TRUE} for key in keys)]
             maybe = [{"k": f"{kind}u"}, {group: 1}, *({"$gte": {key: UNKNOWN}} for key in keys)]
             made[f"t{number}"] = {"all": [{"m": {"$and": true}}]}
             made[f"p{number}"] = {"all": [{"m": {"$and": maybe}}]}
-        for kind in self.groups:
+        for kind in sorted(self.shards):
             for name in (kind, f"{kind}u"):  # keeps a record that no rule matches; never fires
                 made[f"r{name}"] = {"all": [{"m": {"k": name}}, {"x": {"k": "never"}}]}
         for name in self.closing:
@@ -301,13 +302,14 @@ class _Session:
             if full and last.get(where.shard) != where.rule:
                 chunk = filling[where.shard] = chunk + 1
             last[where.shard] = where.rule
-            chunks.setdefault((where.shard, chunk), {})[where.key] = value
+            values = chunks.setdefault((where.shard, chunk), {})
+            values[where.key] = value
+            values[where.group] = 1  # only groups with a rule that may fire are looked at
         found = []
         for (shard, _), values in chunks.items():
-            groups = self.ruleset.groups[shard]
-            found.append(self.fact(shard, record.number, {**groups, **values}))
-            if UNKNOWN in values.values():
-                found.append(self.fact(f"{shard}u", record.number, {**groups, **values}))
+            found.append(self.fact(shard, record.number, values))
+            if any(value == UNKNOWN and key[0] == "c" for key, value in values.items()):
+                found.append(self.fact(f"{shard}u", record.number, values))
         return found
 
     def fact(self, kind: str, number: int, values: Mapping[str, int]) -> dict[str, Any]:
