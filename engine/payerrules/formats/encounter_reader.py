@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from payerrules.formats.encounter_keys import (
-    Locate,
-    Path,
-    Reading,
-    Tree,
-    know_none,
-    line_number,
-    noun_of,
-    nowhere,
-    wanted,
-)
-from payerrules.formats.encounter_values import codes_of, listed, says_none, text, typed, whole
 from payerrules.language.spelling import remedy
 from payerrules.language.vocabulary import FactEntry, Vocabulary
+from payerrules.model.diagnostic import Diagnostic, Location, Severity
 from payerrules.model.encounter import CounterGiven, Encounter, Facts, Line
-from payerrules.model.values import DATE, NONE, Value, scaled
+from payerrules.model.values import DATE, NONE, FactType, Value, parse, scaled
 
+Path = tuple[str | int, ...]
+Locate = Callable[[Path], Location | None]
 PAYER_KEYS: Final = ("id", "program", "plan", "state", "rank")
-COUNTER_KEYS: Final = ("limit", "used", "as_of", "pool")
-APART: Final = ("line", "authorization", "other_payer", "diagnosis", "pair", "limit", "step", "payer", "encounter")
-"""Entities whose facts do not stand at the top of an encounter."""
+ITEMS: Final = ("line", "authorization", "other_payer")
+APART: Final = (*ITEMS, "diagnosis", "pair", "limit", "step", "payer", "encounter")
 COLLECTIONS: Final = (
     "encounter.history",
     "encounter.diagnoses",
@@ -35,11 +26,51 @@ COLLECTIONS: Final = (
     "line.diagnoses",
 )
 """Facts that are lists of things, and are read as such."""
-TOP: Final = frozenset(
-    ("encounter", "payer", "date_of_service", "diagnoses", "history", "history_known_from", "counters", "lines", "note")
+TOP: Final = (
+    "encounter",
+    "payer",
+    "date_of_service",
+    "diagnoses",
+    "history",
+    "history_known_from",
+    "counters",
+    "lines",
 )
-OF_LINES: Final = frozenset(("line", "date", "code", "modifiers", "diagnoses", "paid_by_others"))
-OF_COVERAGE: Final = ("authorizations", "other_payers")
+OF_LINES: Final = ("line", "date", "code", "modifiers", "diagnoses", "paid_by_others")
+
+
+class Tree(dict[str, "Tree"]):
+    """The keys an encounter may have at one place; `entry` is the fact that stands there, if one does."""
+
+    entry: FactEntry | None = None
+
+    def plant(self, path: Sequence[str], entry: FactEntry) -> None:
+        """Put a fact at its keys."""
+        here = self
+        for key in path:
+            here = here.setdefault(key, Tree())
+        here.entry = entry
+
+
+@dataclass(slots=True)
+class Reading:
+    """What reading one encounter has found wrong so far."""
+
+    locate: Locate
+    found: list[Diagnostic] = field(default_factory=list)
+    doubtful: list[tuple[int | None, str]] = field(default_factory=list)  # place of the line in the list, what is wrong
+
+    def wrong(self, code: str, message: str, path: Path, hint: str = "", *, warn: bool = False) -> None:
+        """Note what is wrong at a key; personal values are never shown."""
+        severity = Severity.WARNING if warn else Severity.ERROR
+        where = ".".join(str(part) for part in path)
+        at = self.locate(path)
+        if at is not None:
+            at = replace(at, excerpt="")  # a line of the file may hold a name or a birth date
+        self.found.append(Diagnostic(code, message if at or not where else f"{where}: {message}", at, hint, severity))
+        if not warn:
+            place = path[1] if path[:1] == ("lines",) and len(path) > 1 else None
+            self.doubtful.append((place if isinstance(place, int) else None, f"{where or 'encounter'}: {message}"))
 
 
 class EncounterReader:
@@ -62,56 +93,61 @@ class EncounterReader:
                 self.top.plant(entry.at_path, entry)
                 if entry.entity == "provider":
                     self.line.plant(entry.at_path, entry)
-        others = vocabulary.facts.get("coverage.other_payers")
-        self.no_word_of_others: tuple[Facts, ...] | None = () if others and others.if_missing == "empty" else None
 
     def read(self, data: Any, where: str = "", locate: Locate | None = None) -> Encounter:
         """One encounter; its `unread` names what could not be read, by file and place where `locate` knows them."""
-        reading = Reading(locate or nowhere)
+        reading = Reading(locate or (lambda path: None))
         if not isinstance(data, Mapping):
-            hint = "Write encounter:, payer:, lines:."
-            reading.wrong("encounter-not-a-map", "an encounter is a map of keys", (), hint)
+            reading.wrong(
+                "encounter-not-a-map", "an encounter is a map of keys", (), "Write encounter:, payer:, lines:."
+            )
             data = {}
-        claim = data.get("claim")
-        id_ = text(data.get("encounter")) or (text(claim.get("id")) if isinstance(claim, Mapping) else "")
+        id_ = text(data.get("encounter")) or text(
+            (data.get("claim") or {}).get("id") if isinstance(data.get("claim"), Mapping) else None
+        )
         if not id_:
             reading.wrong("encounter-missing-key", "the encounter has no id", (), "Write `encounter: ID`.")
         facts: dict[str, Value] = {}
-        self.facts(data, self.top, facts, (), reading, TOP)
+        known = {key: value for key, value in data.items() if key not in TOP and value is not None}
+        self.facts(known, self.top, facts, (), reading, outside=("lines",))
         lines, unreadable = self.lines(data, reading)
         history = data.get("history")
+        entries = None if history is None else self.history(history, reading)
         coverage = data.get("coverage")
         inner = coverage if isinstance(coverage, Mapping) else {}
+        authorizations = self.things(
+            inner.get("authorizations"), "authorization", ("coverage", "authorizations"), reading
+        )
         others = self.things(inner.get("other_payers"), "other_payer", ("coverage", "other_payers"), reading)
-        codes = self.codes(data.get("diagnoses"), ("diagnoses",), reading)
+        diagnoses = data.get("diagnoses")
+        codes = None if diagnoses is None else codes_of(diagnoses)
         if codes is not None:
             facts["encounter.diagnoses"] = frozenset(codes)
         received = facts.get("claim.received")
-        counters = data.get("counters")
+        known_from = self.day(data.get("history_known_from"), ("history_known_from",), reading)
         return Encounter(
             id=id_ or "?",
             payer=self.payer(data.get("payer"), reading),
-            patient=self.patient(facts, reading),
+            patient=self.patient(data.get("patient"), facts, reading),
             lines=tuple(lines),
             facts=facts,
             diagnoses=codes,
-            history=None if history is None else self.history(history, reading),
-            history_known_from=self.day(data.get("history_known_from"), ("history_known_from",), reading),
-            authorizations=self.things(
-                inner.get("authorizations"), "authorization", ("coverage", "authorizations"), reading
-            ),
-            other_payers=self.no_word_of_others if others is None else others,
-            counters=() if counters is None else self.counters(counters, reading),
+            history=entries,
+            history_known_from=known_from,
+            authorizations=authorizations,
+            other_payers=() if others is None and isinstance(coverage, Mapping) else others,
+            counters=self.counters(data.get("counters"), reading),
             received=received if isinstance(received, int) else None,
-            unreadable_lines=tuple(unreadable),
             unread=tuple(reading.found),
-            doubtful=tuple(self.doubts(data, reading)) if reading.doubtful else (),
+            unreadable_lines=tuple(unreadable),
+            doubtful=tuple(self.doubts(data, reading)),
         )
 
     @staticmethod
     def doubts(data: Mapping[str, Any], reading: Reading) -> list[tuple[int, str]]:
         """What was wrong, by the number of the line it is about; 0 where it may touch every line."""
-        items = listed(data.get("lines")) or ()
+        listed = data.get("lines")
+        items = listed if isinstance(listed, Sequence) and not isinstance(listed, str) else ()
         found = []
         for place, message in reading.doubtful:
             number = 0 if place is None or place >= len(items) else line_number(items[place], place)
@@ -127,47 +163,37 @@ class EncounterReader:
             hint = "Write payer: {id: medicare, program: part_b}."
             reading.wrong("encounter-missing-key", "the encounter names no payer", ("payer",), hint)
             return {}
-        found = {}
-        for key, value in data.items():
+        for key in data:
             if key not in PAYER_KEYS:
                 hint = remedy(str(key), PAYER_KEYS, "A payer has")
                 reading.wrong("encounter-unknown-key", f"a payer has no `{key}`", ("payer", str(key)), hint)
-            elif value is not None:
-                said = self.value(self.vocabulary.facts.get(f"payer.{key}"), value, ("payer", key), reading)
-                if said is not None and said is not NONE:
-                    found[key] = str(said)
-        return found
+        return {key: text(data[key]) for key in PAYER_KEYS if data.get(key) is not None}
 
-    @staticmethod
-    def patient(facts: dict[str, Value], reading: Reading) -> str:
+    def patient(self, data: Any, facts: dict[str, Value], reading: Reading) -> str:
         """The patient's id."""
         found = facts.get("patient.id")
         if not isinstance(found, str):
-            hint = "Write patient: {id: ...}."
-            reading.wrong("encounter-missing-key", "the patient has no id", ("patient",), hint)
+            reading.wrong("encounter-missing-key", "the patient has no id", ("patient",), "Write patient: {id: ...}.")
             return ""
         return found
 
     def lines(self, data: Mapping[str, Any], reading: Reading) -> tuple[list[Line], list[int]]:
         """The lines that can be read, and the numbers of those that cannot."""
-        items = listed(data.get("lines"))
-        if not items:
+        listed = data.get("lines")
+        if not isinstance(listed, Sequence) or isinstance(listed, str) or not listed:
             hint = "Write lines: [{line: 1, date: ..., code: ...}]."
             reading.wrong("encounter-missing-key", "the encounter has no lines", ("lines",), hint)
             return [], []
         lines: list[Line] = []
         unreadable: list[int] = []
         taken: set[int] = set()
-        for place, item in enumerate(items):
+        for place, item in enumerate(listed):
             number = line_number(item, place)
-            said = item.get("line") if isinstance(item, Mapping) else None
-            if said is not None and str(said).strip() != str(number):
-                message = f"the line has no number that can be read, and is called {number}"
-                reading.wrong("encounter-bad-value", message, ("lines", place, "line"), "Number the lines 1, 2, 3.")
             if number in taken:
                 message = f"there are two lines {number}; this one is called {max(taken) + 1}"
-                hint = "Number the lines 1, 2, 3."
-                reading.wrong("encounter-repeated-line", message, ("lines", place), hint, warn=True)
+                reading.wrong(
+                    "encounter-repeated-line", message, ("lines", place), "Number the lines 1, 2, 3.", warn=True
+                )
                 number = max(taken) + 1
             taken.add(number)
             line = self.service(item, number, data.get("date_of_service"), ("lines", place), reading)
@@ -179,143 +205,106 @@ class EncounterReader:
 
     def history(self, data: Any, reading: Reading) -> tuple[Line, ...]:
         """Earlier services; one that cannot be read is left out and named."""
-        items = listed(data)
-        if items is None:
-            reading.wrong("encounter-bad-value", "the history is a list", ("history",), "Write [] for none.")
+        if isinstance(data, str) or not isinstance(data, Sequence):
+            if data != "none":
+                reading.wrong("encounter-bad-value", "the history is a list", ("history",), "Write [] for none.")
             return ()
-        found = [self.service(item, n + 1, None, ("history", n), reading) for n, item in enumerate(items)]
+        found = [self.service(item, n + 1, None, ("history", n), reading) for n, item in enumerate(data)]
         return tuple(line for line in found if line is not None)
 
     def service(self, data: Any, number: int, date: Any, path: Path, reading: Reading) -> Line | None:
         """A line or a past service; None where it has no date or no code that can be read."""
         if not isinstance(data, Mapping):
-            hint = "Write {line: 1, date: 2026-05-11, code: 92507}."
-            reading.wrong("encounter-not-a-map", "a line is a map of keys", path, hint)
+            reading.wrong(
+                "encounter-not-a-map", "a line is a map of keys", path, "Write {line: 1, date: ..., code: ...}."
+            )
             return None
         code = text(data.get("code")).upper()
-        said = data.get("date")
-        said = date if said is None else said
-        day = self.day(said, (*path, "date"), reading)
+        day = self.day(data.get("date", date), (*path, "date"), reading)
         if not code:
             reading.wrong("encounter-missing-key", "the line has no procedure code", path, "Write code: 92507.")
-        if said is None:
+        if day is None and data.get("date", date) is None:
             hint = "Write date: 2026-05-11, or date_of_service on the encounter."
             reading.wrong("encounter-missing-key", "the line has no date of service", path, hint)
         if not code or day is None:
             return None
         facts: dict[str, Value] = {}
-        self.facts(data, self.line, facts, path, reading, OF_LINES)
-        modifiers = self.codes(data.get("modifiers"), (*path, "modifiers"), reading)
+        known = {key: value for key, value in data.items() if key not in OF_LINES and value is not None}
+        self.facts(known, self.line, facts, path, reading)
+        modifiers = data.get("modifiers")
+        pointers = data.get("diagnoses")
+        paid = data.get("paid_by_others")
         return Line(
             number=number,
             date=day,
             code=code,
-            modifiers=tuple(dict.fromkeys(modifiers)) if modifiers else (),
+            modifiers=() if modifiers is None else tuple(dict.fromkeys(m.upper() for m in codes_of(modifiers))),
             facts=facts,
-            diagnoses=self.pointers(data.get("diagnoses"), (*path, "diagnoses"), reading),
-            other_payers=self.things(data.get("paid_by_others"), "other_payer", (*path, "paid_by_others"), reading),
+            diagnoses=None if pointers is None else self.pointers(pointers, (*path, "diagnoses"), reading),
+            other_payers=None if paid is None else self.things(paid, "other_payer", (*path, "paid_by_others"), reading),
         )
-
-    def codes(self, data: Any, path: Path, reading: Reading) -> tuple[str, ...] | None:
-        """A list of codes; None where it was not given, or cannot be read."""
-        if data is None:
-            return None
-        try:
-            return codes_of(data)
-        except ValueError as error:
-            reading.wrong("encounter-bad-value", str(error), path, "Write [] for none.")
-            return None
 
     def pointers(self, data: Any, path: Path, reading: Reading) -> tuple[int, ...] | None:
         """Pointers into the encounter's diagnoses, from 1."""
-        if data is None:
-            return None
-        try:
-            return tuple(whole(item) for item in codes_of(data))
-        except ValueError:
-            hint = "Write the places of the encounter's diagnoses, such as [1, 2]."
-            message = "what the line is for is no list of places in the diagnoses"
-            reading.wrong("encounter-bad-value", message, path, hint)
-            return None
+        found = []
+        for item in codes_of(data):
+            if not item.isdigit():
+                hint = "Write the places of the encounter's diagnoses, such as [1, 2]."
+                reading.wrong("encounter-bad-value", f"`{item}` is no place in the list of diagnoses", path, hint)
+                return None
+            found.append(int(item))
+        return tuple(found)
 
     def things(self, data: Any, entity: str, path: Path, reading: Reading) -> tuple[Facts, ...] | None:
         """Authorizations or other payers: None where they were not given."""
         if data is None:
             return None
-        noun = entity.replace("_", " ")
-        items = listed(data)
-        if items is None:
-            hint = f"Write a list, such as [{{id: ...}}], or [] where there is no {noun}."
-            reading.wrong("encounter-bad-value", f"a list is wanted, each {noun} a map of keys", path, hint)
-            return None
         found = []
-        for place, item in enumerate(items):
+        for place, item in enumerate(data if isinstance(data, Sequence) and not isinstance(data, str) else ()):
             facts: dict[str, Value] = {}
-            if not isinstance(item, Mapping):
-                reading.wrong("encounter-not-a-map", f"one {noun} is a map of keys", (*path, place), "Write {id: ...}.")
-                continue
-            self.facts(item, self.items[entity], facts, (*path, place), reading)
+            if isinstance(item, Mapping):
+                given = {key: value for key, value in item.items() if value is not None}
+                self.facts(given, self.items[entity], facts, (*path, place), reading)
             found.append(facts)
         return tuple(found)
 
     def counters(self, data: Any, reading: Reading) -> tuple[CounterGiven, ...]:
-        """Counters the payer gave; a number with decimals is money, one without whatever its limit counts."""
-        hint = "Write {limit: pt_slp_incurred, used: 2450.00, as_of: 2026-05-10}."
-        items = listed(data)
-        if items is None:
-            reading.wrong("encounter-bad-value", "counters are a list", ("counters",), f"{hint[:-1]}, in [ ].")
-            return ()
+        """Counters the payer gave; money is written with decimals, visits without."""
         found = []
-        for place, item in enumerate(items):
+        for place, item in enumerate(data if isinstance(data, Sequence) and not isinstance(data, str) else ()):
             path: Path = ("counters", place)
             if not isinstance(item, Mapping) or not text(item.get("limit")) or item.get("used") is None:
+                hint = "Write {limit: pt_slp_incurred, used: 2450.00, as_of: 2026-05-10}."
                 reading.wrong("encounter-missing-key", "a counter names its limit and what is used", path, hint)
                 continue
-            for key in item:
-                if key not in COUNTER_KEYS:
-                    near = remedy(str(key), COUNTER_KEYS, "A counter has")
-                    reading.wrong("encounter-unknown-key", f"a counter has no `{key}`", (*path, str(key)), near)
-            written = text(item["used"]).replace(",", "")
+            written = text(item["used"])
             try:
-                used = scaled(written, 2 if "." in written else 0)
+                used = scaled(written.replace(",", ""), 2 if "." in written else 0)
             except ValueError as error:
                 reading.wrong("encounter-bad-value", str(error), (*path, "used"), "Write a number such as 2450.00.")
                 continue
             as_of = self.day(item.get("as_of"), (*path, "as_of"), reading)
-            if as_of is None and item.get("as_of") is not None:
-                continue
-            pool = self.pool(item.get("pool"), (*path, "pool"), reading)
+            pool: dict[str, Value] = {}
+            given = item.get("pool")
+            for key, value in given.items() if isinstance(given, Mapping) else ():
+                name = key if "." in str(key) else f"line.{key}"
+                entry = self.vocabulary.facts.get(name)
+                if entry is None:
+                    reading.wrong("encounter-unknown-key", f"`{key}` is no fact of a line", (*path, "pool"), "")
+                else:
+                    self.put(entry, value, pool, (*path, "pool", str(key)), reading)
             found.append(CounterGiven(text(item["limit"]), used, written, as_of, pool))
         return tuple(found)
 
-    def pool(self, data: Any, path: Path, reading: Reading) -> Facts:
-        """The pool of a counter, by facts of a line."""
-        pool: dict[str, Value] = {}
-        if data is None or says_none(data):
-            return pool
-        if not isinstance(data, Mapping):
-            reading.wrong("encounter-bad-value", "a pool is a map of facts", path, "Write pool: {habilitative: false}.")
-            return pool
-        for key, value in data.items():
-            entry = self.vocabulary.facts.get(str(key) if "." in str(key) else f"line.{key}")
-            if entry is None:
-                hint = "A pool is named by facts of a line, such as {habilitative: false}."
-                reading.wrong("encounter-unknown-key", f"`{key}` is no fact of a line", (*path, str(key)), hint)
-            else:
-                self.put(entry, value, pool, (*path, str(key)), reading)
-        return pool
-
     def day(self, data: Any, path: Path, reading: Reading) -> int | None:
-        """A date as a day number; None where there is none."""
+        """A date as a day number."""
         if data is None:
             return None
         try:
-            found = typed(data, DATE)
+            found = parse(text(data), DATE)
         except ValueError as error:
             reading.wrong("encounter-bad-value", str(error), path, "Write YEAR-MONTH-DAY.")
             return None
-        if not isinstance(found, int) and path[0] != "history_known_from":
-            reading.wrong("encounter-bad-value", "a date is wanted here", path, "Write YEAR-MONTH-DAY.")
         return found if isinstance(found, int) else None
 
     # --- facts ----------------------------------------------------------------------------------
@@ -326,55 +315,72 @@ class EncounterReader:
         facts: dict[str, Value],
         path: Path,
         reading: Reading,
-        outside: frozenset[str] = frozenset(),
+        outside: tuple[str, ...] = (),
     ) -> None:
-        """Put every fact of a map where the vocabulary has it; keys nobody knows are named, those `outside` passed over."""
+        """Put every fact of a map where the vocabulary has it; keys nobody knows are named."""
         for key, value in data.items():
-            if value is None or key in outside:
+            if value is None:
                 continue
             here = tree.get(key)
             if here is None:
-                if key in OF_COVERAGE and path == ("coverage",):
+                if key in ("authorizations", "other_payers") and path == ("coverage",):
                     continue
-                more = OF_COVERAGE if path == ("coverage",) else outside
-                hint = remedy(str(key), [*tree, *more], "Keys here are")
-                message = f"`{key}` is no key of {noun_of(path)}"
-                reading.wrong("encounter-unknown-key", message, (*path, str(key)), hint)
-            elif not here:
-                if here.entry is not None:
-                    self.put(here.entry, value, facts, (*path, key), reading)
-            elif isinstance(value, Mapping):
+                allowed = [*tree, *(TOP if not path else OF_LINES if path[0] in ("lines", "history") else ())]
+                hint = remedy(str(key), allowed, "Keys here are")
+                reading.wrong("encounter-unknown-key", f"`{key}` is no key of an encounter here", (*path, key), hint)
+            elif isinstance(value, Mapping) and len(here):
                 if here.entry is not None:
                     facts[here.entry.name] = True
                 self.facts(value, here, facts, (*path, key), reading)
             elif here.entry is not None:
                 self.put(here.entry, value, facts, (*path, key), reading)
-            elif says_none(value):
-                know_none(here, facts)
             else:
                 hint = f"Write its parts: {', '.join(list(here)[:6])}."
                 reading.wrong("encounter-bad-value", f"`{key}` is a map of keys", (*path, key), hint)
 
     def put(self, entry: FactEntry, value: Any, facts: dict[str, Value], path: Path, reading: Reading) -> None:
         """Put one typed fact."""
-        found = self.value(entry, value, path, reading)
-        if found is not None:
-            facts[entry.name] = found
-
-    @staticmethod
-    def value(entry: FactEntry | None, value: Any, path: Path, reading: Reading) -> Value | None:
-        """A typed value; None where it cannot be read, which is named. Without an entry it is text."""
-        if entry is None:
-            return text(value) or None
         try:
-            found = typed(value, entry.type)
+            facts[entry.name] = typed(value, entry.type)
         except ValueError as error:
             message = f"the value of `{entry.name}` cannot be read" if entry.personal else str(error)
-            reading.wrong("encounter-bad-value", message, path, f"Wanted here: {wanted(entry)}.")
-            return None
-        if found is False and entry.if_missing == "none" and text(value).lower() == "none":
-            return NONE
-        return found
+            reading.wrong("encounter-bad-value", message, path, f"A {entry.type} is wanted here.")
+
+
+def typed(value: Any, kind: FactType) -> Value:
+    """A plain value as a value of a type.
+
+    Raises ValueError where it is none.
+    """
+    if isinstance(value, bool):
+        if kind.kind == "yes/no":
+            return value
+        raise ValueError(f"yes or no is no {kind}")
+    if kind.kind == "codes":
+        return frozenset(codes_of(value))
+    if isinstance(value, Mapping | list | tuple):
+        raise ValueError("a single value is wanted, and not a list or a map")
+    found = parse(str(value).strip(), kind)
+    return found.upper() if kind.kind == "code" and isinstance(found, str) else found
+
+
+def codes_of(data: Any) -> tuple[str, ...]:
+    """Codes of a list, or of a text with spaces or commas; none is empty."""
+    if isinstance(data, str | int):
+        written = str(data)
+        return () if written in ("", "none") else tuple(written.replace(",", " ").split())
+    return tuple(str(item).strip() for item in data) if isinstance(data, Sequence | frozenset | set) else ()
+
+
+def line_number(item: Any, place: int) -> int:
+    """The number of a line, by its key or by its place."""
+    said = text(item.get("line")) if isinstance(item, Mapping) else ""
+    return int(said) if said.isdigit() and int(said) else place + 1
+
+
+def text(value: Any) -> str:
+    """A scalar as text; "" for anything else."""
+    return "" if value is None or isinstance(value, Mapping | list | tuple) else str(value).strip()
 
 
 _READERS: dict[int, EncounterReader] = {}
@@ -393,4 +399,4 @@ def encounter_from_dict(data: Any, vocabulary: Vocabulary, where: str = "", loca
     return reader_for(vocabulary).read(data, where, locate)
 
 
-__all__ = ["EncounterReader", "Locate", "Path", "encounter_from_dict", "reader_for"]
+__all__ = ["NONE", "EncounterReader", "encounter_from_dict", "reader_for"]
