@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
+NONE_YET = "There are none of the kind here yet: declare it first, or leave it out."
+
+
 def closest(word: str, allowed: Iterable[str]) -> str:
     """The allowed word most like the one written, or "" where none is near.
 
@@ -30,7 +33,7 @@ def remedy(word: str, allowed: Iterable[str], what: str = "") -> str:
     if near:
         return f"Did you mean `{near}`?"
     if not options:
-        return ""
+        return NONE_YET
     shown = ", ".join(f"`{option}`" for option in options[:40])
     more = f" and {len(options) - 40} more" if len(options) > 40 else ""
     return f"{what or 'There is'} {shown}{more}."
