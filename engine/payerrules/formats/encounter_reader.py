@@ -148,9 +148,10 @@ class EncounterReader:
         """What was wrong, by the number of the line it is about; 0 where it may touch every line."""
         listed = data.get("lines")
         items = listed if isinstance(listed, Sequence) and not isinstance(listed, str) else ()
+        numbers = line_numbers(items)
         found = []
         for place, message in reading.doubtful:
-            number = 0 if place is None or place >= len(items) else line_number(items[place], place)
+            number = 0 if place is None or place >= len(items) else numbers[place]
             found.append((number, message))
         return found
 
@@ -186,16 +187,13 @@ class EncounterReader:
             return [], []
         lines: list[Line] = []
         unreadable: list[int] = []
-        taken: set[int] = set()
-        for place, item in enumerate(listed):
-            number = line_number(item, place)
-            if number in taken:
-                message = f"there are two lines {number}; this one is called {max(taken) + 1}"
+        for place, (item, number) in enumerate(zip(listed, line_numbers(listed), strict=True)):
+            said = said_number(item)
+            if said is not None and said != number:
+                message = f"there are two lines {said}; this one is called {number}"
                 reading.wrong(
                     "encounter-repeated-line", message, ("lines", place), "Number the lines 1, 2, 3.", warn=True
                 )
-                number = max(taken) + 1
-            taken.add(number)
             line = self.service(item, number, data.get("date_of_service"), ("lines", place), reading)
             if line is None:
                 unreadable.append(number)
@@ -372,10 +370,25 @@ def codes_of(data: Any) -> tuple[str, ...]:
     return tuple(str(item).strip() for item in data) if isinstance(data, Sequence | frozenset | set) else ()
 
 
-def line_number(item: Any, place: int) -> int:
-    """The number of a line, by its key or by its place."""
+def said_number(item: Any) -> int | None:
+    """The number that a line gives itself; None where it gives none."""
     said = text(item.get("line")) if isinstance(item, Mapping) else ""
-    return int(said) if said.isdigit() and int(said) else place + 1
+    return int(said) if said.isdigit() and int(said) else None
+
+
+def line_numbers(items: Sequence[Any]) -> list[int]:
+    """The numbers of lines: the one each gives itself, else its place; one that is taken already: the next free one.
+
+    >>> line_numbers([{"line": 2}, {}, {"line": 2}])
+    [2, 3, 4]
+    """
+    claimed = {said for item in items if (said := said_number(item)) is not None}
+    found: list[int] = []
+    for place, item in enumerate(items):
+        said = said_number(item)
+        own = place + 1 if said is None and place + 1 not in claimed else said
+        found.append(own if own is not None and own not in found else max([*claimed, *found, 0]) + 1)
+    return found
 
 
 def text(value: Any) -> str:

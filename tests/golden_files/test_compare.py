@@ -1,0 +1,80 @@
+"""Comparing: only what is named, in the way it is named, and nothing that no decision has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from payerrules import Engine
+from payerrules.golden.cases import read_cases
+from payerrules.golden.run import CaseResult, run_case
+
+CASE = """golden:
+  - name: a case
+    oracle: by hand
+    encounter:
+      encounter: E-1
+      payer: {id: medicare, program: part_b}
+      patient: {id: P-1}
+      provider: {role: slp}
+      counters: [{limit: pt_slp_incurred, used: 2450.00, as_of: 2026-05-10}]
+      documentation: {medically_necessary: yes, skilled: yes}
+      lines: [{line: 1, date: 2026-05-11, code: 92507, modifiers: [GN], units: 1, allowed: 74.00}]
+    expect: EXPECT
+"""
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return Engine.open(runtime="reference", plugins=False)
+
+
+def result(engine: Engine, tmp_path: Path, expect: str) -> CaseResult:
+    path = tmp_path / "x.golden.yaml"
+    path.write_text(CASE.replace("EXPECT", expect))
+    cases, _ = read_cases(path)
+    return run_case(cases[0], engine)
+
+
+@pytest.mark.parametrize(
+    "expect",
+    [
+        "{lines: {1: {billed_as: 92507-GN-KX, as_submitted: deny, as_corrected: pay, allowed: 74.00, group: CO, liability: provider}}}",
+        "{lines: {1: {as_submitted_in: [deny, return], carc_include: [119], adjustments_include: [{carc: 119}], units_payable_at_most: 1}}}",
+        "{lines: {1: {flags_absent: [targeted_medical_review], modifiers_include: [KX], as_submitted: {outcome: deny}}}}",
+        "{outcome: pay, not_silent: no, limits_include: [{limit: pt_slp_incurred, before: 2450.00, after: 2524.00}], complete: no}",
+    ],
+)
+def test_what_is_as_expected_passes(engine: Engine, tmp_path: Path, expect: str) -> None:
+    assert result(engine, tmp_path, expect).differences == ()
+    assert result(engine, tmp_path, expect).wrong == ()
+
+
+@pytest.mark.parametrize(
+    "expect",
+    [
+        "{lines: {1: {billed_as: 92507-GN}}}",
+        "{lines: {2: {billed_as: 92507}}}",
+        "{outcome: deny}",
+        "{lines: {1: {carc_absent: [119]}}}",
+        "{not_silent: yes}",
+    ],
+)
+def test_what_is_not_fails_and_the_free_keys_are_shown(engine: Engine, tmp_path: Path, expect: str) -> None:
+    found = result(engine, tmp_path, expect)
+    assert not found.passed
+    assert "oracle: by hand" in found.report()
+
+
+def test_an_unknown_expectation_is_an_error(engine: Engine, tmp_path: Path) -> None:
+    found = result(engine, tmp_path, "{lines: {1: {billed: 92507}}}")
+    assert [one.code for one in found.wrong] == ["unknown-expectation"]
+    assert "Did you mean `billed_as`?" in found.report()
+
+
+def test_a_case_without_an_expectation_is_an_error(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "x.golden.yaml"
+    path.write_text(CASE.replace("    expect: EXPECT\n", ""))
+    cases, _ = read_cases(path)
+    assert [one.code for one in run_case(cases[0], engine).wrong] == ["missing-expectation"]
