@@ -21,7 +21,8 @@ from payerrules.language.items import (
 )
 from payerrules.language.vocabulary import Vocabulary
 from payerrules.model.values import DATE, show
-from payerrules.program.english_conditions import condition_text, fact_text, listed, set_text, term_text, value_text
+from payerrules.program.english_conditions import condition_text
+from payerrules.program.english_terms import fact_text, listed, set_text, term_text, value_text
 from payerrules.program.english_effects import effect_text
 from payerrules.program.reads import facts_in, shown
 
@@ -148,14 +149,18 @@ def unit_text(lookup: Lookup, meaning: EditionMeaning) -> str:
     name = str(getattr(lookup, "id", "")).partition("#units/")[2]
     last = getattr(lookup, "last_unit_from", 0)
     of = condition_text(getattr(lookup, "of", ALWAYS))
-    return f"**{name}**. Where {of}, a unit is {minutes} minutes of {told}; the last counts from {last} minutes.{authority(str(getattr(lookup, 'source', '')), meaning)}"
+    rests = authority(str(getattr(lookup, "source", "")), meaning)
+    return f"**{name}**. Where {of}, a unit is {minutes} minutes of {told}; the last counts from {last} minutes.{rests}"
 
 
 def limit_text(limit: Limit, steps: list[Rule], meaning: EditionMeaning) -> str:
     """A limit and its steps in words."""
     counted = {"allowed_amount": "the allowed amount of", "visits": "the visits among"}[limit.counts]
     per = listed([fact_text(fact) for fact in limit.per])
-    text = f"**{limit.name}**: {limit.title}. Adds up {counted} the lines where {condition_text(limit.of)}, for each of {per}, per {limit.period.kind.replace('_', ' ')}."
+    where, period = condition_text(limit.of), limit.period.kind.replace("_", " ")
+    text = (
+        f"**{limit.name}**: {limit.title}. Adds up {counted} the lines where {where}, for each of {per}, per {period}."
+    )
     if limit.one_per:
         text += f" Services alike in {listed([fact_text(fact) for fact in limit.one_per])} are one."
     if limit.stops is not None:

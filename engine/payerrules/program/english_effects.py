@@ -17,7 +17,8 @@ from payerrules.language.effect import (
     Say,
 )
 from payerrules.language.expression import ALWAYS, Compare, CountOf, Literal, Not
-from payerrules.program.english_conditions import condition_text, fact_text, listed, term_text
+from payerrules.program.english_conditions import condition_text
+from payerrules.program.english_terms import fact_text, listed, term_text
 
 PAST = {"deny": "denied", "return": "returned", "pend": "held for a person", "pay": "paid"}
 

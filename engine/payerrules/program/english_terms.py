@@ -1,0 +1,204 @@
+"""Facts, values, sets of codes and amounts as English: line.discipline is "the line's discipline"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from payerrules.language.expression import CodeSet, Fact, Literal, Reckoned, Shift, Term
+from payerrules.model.values import NONE, FactType, MaybeValue, show
+from payerrules.program.reads import shown
+
+OWNERS: Final = {
+    "documentation": "the record", "plan_of_care": "the plan of care", "hospice": "the hospice election",
+    "other_payer": "the other payer", "spell_of_illness": "the spell of illness", "other_diagnosis": "the other diagnosis",
+}  # fmt: skip
+"""Entities whose own name would read badly; any other is "the" and its name."""
+USE: Final = {
+    "before": "what was used of the limit {} before the line",
+    "this": "what the line uses of the limit {}",
+    "after": "what is used of the limit {} once the line is counted",
+    "remaining": "what was left of the limit {} before the line",
+    "counts": "whether the limit {} counts the line",
+    "applies": "whether the limit {} applies to the line",
+}
+NUMBER: Final = re.compile(r"(\D*)(\d+)(\D*)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How facts are spoken of: the words that are acronyms (in small letters), and what `other` is (line or service)."""
+
+    acronyms: frozenset[str] = frozenset()
+    other: str = "line"
+
+    def looking_at(self, over: str) -> Voice:
+        """The voice inside a look at other lines or services."""
+        return replace(self, other=over) if over in ("line", "service") else self
+
+    def words(self, name: str) -> str:
+        """A part of a name as words; what has no vowel, or is known as an acronym, stands in capitals.
+
+        >>> Voice(frozenset({"abn"})).words("kx_pool"), Voice(frozenset({"abn"})).words("abn.signed")
+        ('KX pool', 'ABN signed')
+        """
+        found = name.replace(".", " ").replace("_", " ").split()
+        return " ".join(w.upper() if w in self.acronyms or not set(w) & set("aeiouy0123456789") else w for w in found)
+
+
+PLAIN: Final = Voice()
+
+
+def owner_text(fact: Fact, voice: Voice = PLAIN) -> str:
+    """The thing that a fact is about: "the line", "the other service", "the record"."""
+    head = fact.name.partition(".")[0]
+    if fact.scope == "other":
+        return f"the other {voice.other}" + ("" if head == "line" else f"'s {voice.words(head)}")
+    if fact.scope == "other_diagnosis":
+        return OWNERS["other_diagnosis"]
+    return OWNERS.get(head, f"the {voice.words(head)}")
+
+
+def part_text(fact: Fact, voice: Voice = PLAIN) -> str:
+    """What a fact says of its thing: "discipline", "KX pool"."""
+    return voice.words(fact.name.partition(".")[2])
+
+
+def fact_text(fact: Fact, voice: Voice = PLAIN) -> str:
+    """A fact in words.
+
+    >>> fact_text(Fact("line.discipline", FactType("code"))), fact_text(Fact("line.code", FactType("code"), "other"))
+    ("the line's discipline", "the other line's code")
+    """
+    name = shown(fact.name)
+    head, _, rest = name.partition(".")
+    if head == "parameter":
+        return f"the parameter `{rest}`"
+    if "@" in fact.name and head == "limit":
+        limit, _, part = rest.partition(".")
+        return USE.get(part, f"the {voice.words(part)} of the limit {{}}").format(f"`{limit}`")
+    if not rest:
+        return owner_text(fact, voice)
+    if fact.name == "diagnosis.code":
+        return owner_text(fact, voice)
+    return f"{owner_text(fact, voice)}'s {part_text(fact, voice)}"
+
+
+def value_text(value: MaybeValue, kind: FactType) -> str:
+    """A value in words; money with its sign.
+
+    >>> value_text(248000, FactType("money", decimals=2))
+    '$2,480.00'
+    """
+    if value is NONE:
+        return "none"
+    text = show(value, kind)
+    if kind.kind == "money" and isinstance(value, int):
+        whole, _, cents = text.lstrip("-").partition(".")
+        return f"{'-' if value < 0 else ''}${int(whole):,}.{cents}"
+    return text
+
+
+def term_text(term: Term, voice: Voice = PLAIN) -> str:
+    """A term in words.
+
+    >>> term_text(Shift(Fact("line.date", FactType("date")), -1, "months"))
+    "1 month before the line's date"
+    """
+    match term:
+        case Fact():
+            return fact_text(term, voice)
+        case Literal(value, kind):
+            return value_text(value, kind)
+        case Shift(base, count, unit):
+            number = abs(count)
+            words = unit.replace("_", " ") if number != 1 else unit.replace("_", " ").removesuffix("s")
+            return (
+                f"{number} {words} {'after' if count > 0 else 'before'} {term_text(base, voice)}"
+                if count
+                else term_text(base, voice)
+            )
+        case Reckoned(word, terms, _):
+            return amount_text(word, terms, voice)
+
+
+def amount_text(word: str, terms: tuple[Term, ...], voice: Voice = PLAIN) -> str:
+    """An amount made of amounts; one inside another stands in brackets."""
+    parts = [
+        f"({term_text(one, voice)})" if isinstance(one, Reckoned) and len(one.terms) > 1 else term_text(one, voice)
+        for one in terms
+    ]
+    match word:
+        case "plus" | "times":
+            return f" {word} ".join(parts)
+        case "minus":
+            return " less ".join(parts)
+        case "percent":
+            return f"{parts[0]} percent of {parts[-1]}"
+        case "round":
+            return f"{parts[0]} rounded to the cent, half up"
+        case _:
+            return f"the {'smallest' if word == 'least_of' else 'largest'} of {listed(parts)}"
+
+
+def listed(parts: list[str], word: str = "and") -> str:
+    """Several things in one phrase.
+
+    >>> listed(["GA", "GY", "GZ"], "or")
+    'GA, GY or GZ'
+    """
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}" if parts else "nothing"
+
+
+# --- sets of codes ---------------------------------------------------------------------------------
+def code_order(code: str) -> tuple[str, int, str]:
+    """The order in which codes are listed: 9 before 10, letters by the alphabet."""
+    found = NUMBER.match(code)
+    return (found[1], int(found[2]), found[3]) if found else (code, -1, "")
+
+
+def codes_text(codes: Iterable[str]) -> str:
+    """Codes in order; three or more in a row as a range.
+
+    >>> codes_text(["92523", "92521", "92522", "GN"])
+    '92521-92523, GN'
+    """
+    rows: list[list[str]] = []
+    for code in sorted(codes, key=code_order):
+        last = code_order(rows[-1][-1]) if rows else None
+        head, number, tail = code_order(code)
+        follows = last is not None and last == (head, number - 1, tail) and len(rows[-1][-1]) == len(code)
+        if follows and number > 0:
+            rows[-1].append(code)
+        else:
+            rows.append([code])
+    parts = [[f"{row[0]}-{row[-1]}"] if len(row) > 2 else row for row in rows]
+    return ", ".join(part for row in parts for part in row)
+
+
+def members_text(codes: CodeSet) -> str:
+    """The members of a set, without its name: codes, prefixes, ranges, and what is left out."""
+    stems = {prefix.rstrip(".") for prefix in codes.prefixes}
+    plain = codes_text(code for code in codes.codes if code not in stems)
+    parts = [plain] if plain else []
+    parts += [f"{prefix}-" for prefix in sorted(codes.prefixes)]
+    parts += [f"{low}-{high}" for low, high in sorted(codes.ranges)]
+    text = ", ".join(parts) or "no code at all"
+    return f"{text} (but not {set_text(codes.except_)})" if codes.except_ is not None else text
+
+
+def single(codes: CodeSet) -> bool:
+    """Whether a set is one code, written in place."""
+    return len(codes.codes) == 1 and not (codes.prefixes or codes.ranges or codes.except_ or codes.name)
+
+
+def set_text(codes: CodeSet) -> str:
+    """A set by its name, else its members."""
+    return f"`{codes.name}`" if codes.name else members_text(codes)
+
+
+def one_of(codes: CodeSet) -> str:
+    """A member of a set: "GN", "one of GO, GP", "one of `add_ons`"."""
+    return members_text(codes) if single(codes) else f"one of {set_text(codes)}"
