@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-
 NONE_YET = "There are none of the kind here yet: declare it first, or leave it out."
 
 

@@ -22,8 +22,8 @@ from payerrules.language.items import (
 from payerrules.language.vocabulary import Vocabulary
 from payerrules.model.values import DATE, show
 from payerrules.program.english_conditions import condition_text
-from payerrules.program.english_terms import fact_text, listed, set_text, term_text, value_text
 from payerrules.program.english_effects import effect_text
+from payerrules.program.english_terms import fact_text, listed, set_text, term_text, value_text
 from payerrules.program.reads import facts_in, shown
 
 
