@@ -98,7 +98,7 @@ def test_an_authorization_of_the_line_wins_over_that_of_the_claim():
 
 def test_a_replacement_names_the_claim_that_it_replaces():
     found = claim("siblings.837", 1)
-    assert (found.encounter["claim"], found.original_reference) == ({"id": "F-2", "frequency": "7"}, "ORIG-9")
+    assert found.encounter["claim"] == {"id": "F-2", "frequency": "7", "original": "ORIG-9"}
 
 
 def test_the_date_of_the_file_is_no_received_date():
@@ -131,7 +131,7 @@ def test_what_another_payer_did_stands_on_the_claim_and_on_each_line():
 
 def test_numbers_of_another_payer_are_not_those_of_the_claim():
     found = claim("secondary.837")
-    assert found.original_reference is None
+    assert "original" not in found.encounter["claim"]
     assert all("authorization" not in line for line in found.encounter["lines"])
 
 

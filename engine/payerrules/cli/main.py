@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
+from payerrules.cli.common import (
+    DONE,
+    FINDINGS,
+    UNREADABLE,
+    WRONG_USE,
+    Assume,
+    Files,
+    KnownOn,
+    Policies,
+    Runtime,
+    err,
+    opened,
+    out,
+    stop,
+    tell,
+    write,
+)
 from payerrules.cli.tables import decision_table, missing_once
 from payerrules.decide.engine import Engine, engine_version
 from payerrules.decide.explain import explained
@@ -25,16 +41,13 @@ from payerrules.library.library import Library
 from payerrules.library.lock import write_lock
 from payerrules.library.shipped import shipped_policies
 from payerrules.model.decision import Decision
-from payerrules.model.diagnostic import Diagnostic, Severity, in_order
+from payerrules.model.diagnostic import Diagnostic, Severity
 from payerrules.model.encounter import Encounter
 from payerrules.program.english import show_edition
 
-DONE, FINDINGS, WRONG_USE, UNREADABLE = 0, 1, 2, 3
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Decide claims by payer policy."
 )
-out = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 class Format(StrEnum):
@@ -42,54 +55,6 @@ class Format(StrEnum):
 
     TABLE = "table"
     JSON = "json"
-
-
-class AssumeHistory(StrEnum):
-    """What may be assumed of encounters without history."""
-
-    NONE = "none"
-
-
-Files = Annotated[list[Path], typer.Argument(help="Encounter files: YAML, JSON, NDJSON or 837P.", show_default=False)]
-Policies = Annotated[
-    Path | None,
-    typer.Option("--policies", help="Folder or file of policies to decide by, beside or instead of those that ship."),
-]
-Runtime = Annotated[
-    str, typer.Option("--runtime", help="durable or reference; left out: durable where it is installed.")
-]
-KnownOn = Annotated[str, typer.Option("--known-on", help="Decide as was known on this day, YEAR-MONTH-DAY.")]
-Assume = Annotated[
-    AssumeHistory | None,
-    typer.Option("--assume-history", help="`none`: encounters without history have none; recorded in each decision."),
-]
-
-
-def stop(message: str, code: int = WRONG_USE) -> NoReturn:
-    """Say what is wrong and leave."""
-    err.print(message, markup=False)
-    raise typer.Exit(code)
-
-
-def opened(policies: Path | None, runtime: str, known_on: str, assume: AssumeHistory | None) -> Engine:
-    """The engine the options ask for; wrong ones end the command with code 2."""
-    try:
-        day = date.fromisoformat(known_on).toordinal() if known_on else None
-    except ValueError:
-        stop(f"--known-on {known_on} is no date: write YEAR-MONTH-DAY, such as 2026-01-31")
-    if policies is not None and not policies.exists():
-        stop(f"--policies {policies}: there is no such folder or file")
-    try:
-        folders = [policies] if policies is not None else None
-        return Engine.open(folders, runtime, day, assume_history_none=assume is AssumeHistory.NONE)
-    except (ValueError, FileNotFoundError) as error:
-        stop(str(error))
-
-
-def tell(found: list[Diagnostic]) -> None:
-    """Write diagnostics to standard error, in order."""
-    for diagnostic in in_order(found):
-        err.print(diagnostic.text(), markup=False)
 
 
 def read(files: list[Path], engine: Engine, *, quiet: bool = False) -> tuple[list[Encounter], bool]:
@@ -137,14 +102,6 @@ def decide(
     if (note := missing_once(decisions, encounters)) and format is Format.TABLE:
         err.print(note, markup=False)
     raise typer.Exit(UNREADABLE if unreadable else DONE)
-
-
-def write(text: str, path: Path | None) -> None:
-    """Write a result."""
-    if path is None:
-        sys.stdout.write(text + "\n")
-    else:
-        path.write_text(text + "\n", encoding="utf-8")
 
 
 @app.command()

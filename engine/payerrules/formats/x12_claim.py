@@ -34,7 +34,6 @@ class X12Claim:
     segment: int
     problems: tuple[X12Problem, ...]
     readable: bool
-    original_reference: str | None = None  # REF*F8, the payer's number of the claim that this one replaces or voids
 
 
 @dataclass
@@ -142,7 +141,7 @@ class ClaimDraft:
     diagnoses: list[str] = field(default_factory=list)
     has_diagnoses: bool = False
     authorization: str = ""
-    original_reference: str = ""
+    original_reference: str = ""  # REF*F8, the payer's number of the claim that this one replaces or voids
     rendering: Provider | None = None
     others: list[Adjudication] = field(default_factory=list)
     lines: list[ServiceLine] = field(default_factory=list)
@@ -167,9 +166,10 @@ def encounter_of(
         )
         for other in draft.others
     }
+    about_the_claim = (("id", draft.id), ("frequency", draft.frequency), ("original", draft.original_reference))
     encounter: dict[str, Any] = {
         "encounter": name,
-        "claim": {key: value for key, value in (("id", draft.id), ("frequency", draft.frequency)) if value},
+        "claim": {key: value for key, value in about_the_claim if value},
         "payer": payer,
         "patient": patient,
     }

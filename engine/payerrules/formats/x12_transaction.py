@@ -407,9 +407,7 @@ class ProfessionalTransaction:
             message = "something that the claim rests on is lost, so it is not decided"
             self._report.add("x12-not-relied-on", draft.segment, None, message, "The problems before it say what.")
             self._report.claim = None
-        return X12Claim(
-            encounter, draft.segment.number, tuple(draft.problems), readable, draft.original_reference or None
-        )
+        return X12Claim(encounter, draft.segment.number, tuple(draft.problems), readable)
 
 
 __all__ = ["ProfessionalTransaction"]

@@ -26,6 +26,7 @@ class Line:
     facts: Facts = field(default_factory=dict)
     diagnoses: tuple[int, ...] | None = None  # pointers into the encounter's diagnoses, from 1; None: not given
     other_payers: tuple[Facts, ...] | None = None  # the line's paid_by_others
+    receipt: int | None = None  # of a past service that a ledger holds: the place at which its claim was received
 
     def corrected(self, modifiers: tuple[str, ...], units: int | None) -> Line:
         """The line with other modifiers and, where given, fewer units."""
@@ -68,6 +69,9 @@ class Encounter:
     other_payers: tuple[Facts, ...] | None = None
     counters: tuple[CounterGiven, ...] = ()
     received: int | None = None
+    receipt: int | None = (
+        None  # its place in a ledger's account, by which it is told what was received before and after
+    )
     presumed: tuple[str, ...] = ()  # what an option presumed, such as "history" under --assume-history none
     unread: tuple[Diagnostic, ...] = field(default=(), compare=False)
     unreadable_lines: tuple[int, ...] = ()

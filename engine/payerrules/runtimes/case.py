@@ -57,7 +57,7 @@ class Opening:
         history = [self.line(line, before, encounter, known) for line in encounter.history or ()]
         facts["line.date"] = encounter.first_date
         self.finish(facts, frozenset(encounter.facts))
-        services: list[View] = [*lines, *history]
+        services: list[View] = [*lines, *self.received_before(history, encounter)]
         if (gap := self.unknown_past(encounter)) is not None:
             services.append(gap)
         facts["@lines"] = lines
@@ -80,7 +80,7 @@ class Opening:
         view["line.modifiers"] = frozenset(line.modifiers)
         view["@modifiers"] = line.modifiers
         codes = encounter.diagnoses
-        if codes is not None:
+        if codes is not None and line.receipt is None:  # a service that a ledger holds brings its own diagnoses
             pointed = codes if line.diagnoses is None else [codes[p - 1] for p in line.diagnoses if 0 < p <= len(codes)]
             view["line.diagnoses"] = frozenset(pointed)
             view["line.first_diagnosis"] = pointed[0] if pointed else NONE
@@ -103,6 +103,13 @@ class Opening:
         if given is None:
             return None
         return [{**self.presumed, **facts, "@given": frozenset(facts)} for facts in given]
+
+    @staticmethod
+    def received_before(history: list[View], encounter: Encounter) -> list[View]:
+        """The past services that rules may look at: none of a claim that a ledger received after this encounter."""
+        past = zip(history, encounter.history or (), strict=True)
+        own = encounter.receipt
+        return [view for view, line in past if own is None or line.receipt is None or line.receipt < own]
 
     @staticmethod
     def unknown_past(encounter: Encounter) -> View | None:

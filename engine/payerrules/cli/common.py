@@ -1,0 +1,76 @@
+"""What the commands share: exit codes, options, and how results and findings are written."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from payerrules.decide.engine import Engine
+from payerrules.model.diagnostic import Diagnostic, in_order
+
+DONE, FINDINGS, WRONG_USE, UNREADABLE, LEDGER = 0, 1, 2, 3, 4
+"""Exit codes; the last says that the ledger could not be read or written."""
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class AssumeHistory(StrEnum):
+    """What may be assumed of encounters without history."""
+
+    NONE = "none"
+
+
+Files = Annotated[list[Path], typer.Argument(help="Encounter files: YAML, JSON, NDJSON or 837P.", show_default=False)]
+Policies = Annotated[
+    Path | None,
+    typer.Option("--policies", help="Folder or file of policies to decide by, beside or instead of those that ship."),
+]
+Runtime = Annotated[
+    str, typer.Option("--runtime", help="durable or reference; left out: durable where it is installed.")
+]
+KnownOn = Annotated[str, typer.Option("--known-on", help="Decide as was known on this day, YEAR-MONTH-DAY.")]
+Assume = Annotated[
+    AssumeHistory | None,
+    typer.Option("--assume-history", help="`none`: encounters without history have none; recorded in each decision."),
+]
+
+
+def stop(message: str, code: int = WRONG_USE) -> NoReturn:
+    """Say what is wrong and leave."""
+    err.print(message, markup=False)
+    raise typer.Exit(code)
+
+
+def opened(policies: Path | None, runtime: str, known_on: str, assume: AssumeHistory | None) -> Engine:
+    """The engine the options ask for; wrong ones end the command with code 2."""
+    try:
+        day = date.fromisoformat(known_on).toordinal() if known_on else None
+    except ValueError:
+        stop(f"--known-on {known_on} is no date: write YEAR-MONTH-DAY, such as 2026-01-31")
+    if policies is not None and not policies.exists():
+        stop(f"--policies {policies}: there is no such folder or file")
+    try:
+        folders = [policies] if policies is not None else None
+        return Engine.open(folders, runtime, day, assume_history_none=assume is AssumeHistory.NONE)
+    except (ValueError, FileNotFoundError) as error:
+        stop(str(error))
+
+
+def tell(found: list[Diagnostic]) -> None:
+    """Write diagnostics to standard error, in order."""
+    for diagnostic in in_order(found):
+        err.print(diagnostic.text(), markup=False)
+
+
+def write(text: str, path: Path | None) -> None:
+    """Write a result."""
+    if path is None:
+        sys.stdout.write(text + "\n")
+    else:
+        path.write_text(text + "\n", encoding="utf-8")
