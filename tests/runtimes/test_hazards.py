@@ -32,7 +32,8 @@ def many(count: int) -> int:
     heard: list[tuple[str, int, bool]] = []
     rules = [JoinRule(f"r{n}", "edit", (f"{n}/a",)) for n in range(count)]
     with Ruleset(rules, ["edit"]) as ruleset:
-        ruleset.run([Record("edit", 0, {f"{n}/a": 2 for n in range(count)})], lambda kind, fired: heard.extend(fired))
+        shape = ruleset.shape("edit", [f"{n}/a" for n in range(count)])
+        ruleset.run([Record(shape, 0, [2] * count)], lambda kind, fired: heard.extend(fired))
     return len(heard)
 
 
@@ -66,9 +67,9 @@ def test_a_number_is_compared_with_a_text_as_text_so_no_value_ever_reaches_it() 
     assert child(rules + tried) == (0, "[0, 0, 1]")  # 0 is a match: 'abc' is taken to be above 5, and '10' is not
     with (
         Ruleset([JoinRule("r", "edit", ("a",))], ["edit"]) as ruleset,
-        pytest.raises(RulesetFault, match="only 1 and 2"),
+        pytest.raises(RulesetFault, match="only 0, 1 and 2"),
     ):
-        ruleset.run([Record("edit", 0, {"a": "abc"})], lambda kind, fired: None)  # type: ignore[dict-item]  # the point
+        ruleset.run([Record(ruleset.shape("edit", ["a"]), 0, ["abc"])], lambda kind, fired: None)  # type: ignore[list-item]  # the point
 
 
 def test_states_that_are_not_deleted_fill_it_up_and_ours_always_are() -> None:
@@ -77,11 +78,12 @@ def test_states_that_are_not_deleted_fill_it_up_and_ours_always_are() -> None:
     assert code != 0
     with Ruleset([JoinRule("r", "edit", ("a",))], ["edit"]) as ruleset:
         for _ in range(1500):
-            ruleset.run([Record("edit", 0, {})], lambda kind, fired: None)
+            ruleset.run([Record(ruleset.shape("edit", ["a"]), 0, [0])], lambda kind, fired: None)
 
 
 def test_the_same_fact_twice_is_refused_and_ours_are_never_the_same() -> None:
     heard: list[tuple[str, int, bool]] = []
     with Ruleset([JoinRule("r", "edit", ("a",))], ["edit"]) as ruleset:
-        ruleset.run([Record("edit", 0, {"a": 2}), Record("edit", 0, {"a": 2})], lambda kind, fired: heard.extend(fired))
+        same = Record(ruleset.shape("edit", ["a"]), 0, [2])
+        ruleset.run([same, same], lambda kind, fired: heard.extend(fired))
     assert heard == [("r", 0, True), ("r", 0, True)]

@@ -6,30 +6,37 @@ step can fire any more, its closing rule fires, the walk takes in what fired, an
 
 from __future__ import annotations
 
-from payerrules.language.expression import FALSE, TRUE, UNKNOWN, All, Condition
+from payerrules.language.expression import FALSE, TRUE, UNKNOWN, All, Condition, Constant
 from payerrules.language.items import Rule
 from payerrules.runtimes.case import Case
 from payerrules.runtimes.compiled import Many, compile_many, fold
 from payerrules.runtimes.conclusions import Conclusions
 from payerrules.runtimes.plan import Block, Plan
-from payerrules.runtimes.ruleset import JoinRule, Record, Ruleset
+from payerrules.runtimes.ruleset import Fired, JoinRule, Record, Ruleset
 from payerrules.runtimes.walk import Questions, Walk
 
 
 class Joined:
-    """A block as durable_rules sees it: the conjuncts of the rules that may fire, and where each rule stands in the block."""
+    """A block as durable_rules sees it: the conjuncts of the rules that may fire, and where each rule stands in the block.
 
-    def __init__(self, block: Block) -> None:
+    Conjuncts that the date and the code have settled are always true; the others are worked out for each thing.
+    """
+
+    __slots__ = ("many", "none", "places", "shape")
+
+    def __init__(self, block: Block, ruleset: Ruleset) -> None:
         self.places = {name: place for place, name in enumerate(block.names)}
-        named = [
-            part
+        folded = [
+            (name, fold(part, block.known))
             for place, rule in enumerate(block.rules)
             if place in block.open or block.base[place]
-            for part in conjuncts(block.names[place], rule.when)
+            for name, part in conjuncts(block.names[place], rule.when)
         ]
-        self.names = tuple(name for name, _ in named)
-        self.many: Many = compile_many([fold(part, block.known) for _, part in named])
-        self.size = len(block.rules)
+        said = [(name, part) for name, part in folded if not isinstance(part, Constant)]
+        always = [name for name, part in folded if isinstance(part, Constant)]
+        self.many: Many = compile_many([part for _, part in said])
+        self.shape = ruleset.shape(block.step, [name for name, _ in said], always)
+        self.none = [FALSE] * len(block.rules)
 
 
 class Durable:
@@ -37,7 +44,7 @@ class Durable:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.joined: dict[int, Joined] = {}
+        self.joined: dict[Block, Joined] = {}
         rules = [
             JoinRule(name, kind(step.index), tuple(key for key, _ in conjuncts(name, placed.item.when)))
             for step in plan.steps
@@ -58,11 +65,12 @@ class Durable:
             done: Conclusions = end.value
             return done
 
-        def advance(step: str, fired: list[tuple[str, int, bool]]) -> list[Record] | None:
+        def advance(step: str, fired: Fired) -> list[Record] | None:
             nonlocal asked
-            answers = [[FALSE] * len(one.block.rules) for one in asked]
+            joined = [self.join(one.block) for one in asked]
+            answers = [one.none.copy() for one in joined]
             for name, number, is_true in fired:
-                answers[number][self.join(asked[number].block).places[name]] = TRUE if is_true else UNKNOWN
+                answers[number][joined[number].places[name]] = TRUE if is_true else UNKNOWN
             try:
                 asked = walking.send([tuple(values) for values in answers])
             except StopIteration as end:
@@ -75,9 +83,9 @@ class Durable:
 
     def join(self, block: Block) -> Joined:
         """A block's conjuncts, worked out once."""
-        found = self.joined.get(id(block))
+        found = self.joined.get(block)
         if found is None:
-            found = self.joined[id(block)] = Joined(block)
+            found = self.joined[block] = Joined(block, self.ruleset)
         return found
 
     def records(self, asked: Questions) -> list[Record]:
@@ -85,9 +93,7 @@ class Durable:
         records = []
         for number, one in enumerate(asked):
             joined = self.join(one.block)
-            values = joined.many(one.view, one.scopes)
-            held = {name: value for name, value in zip(joined.names, values, strict=True) if value}
-            records.append(Record(one.block.step, number, held))
+            records.append(Record(joined.shape, number, joined.many(one.view, one.scopes)))
         return records
 
 

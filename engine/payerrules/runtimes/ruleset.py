@@ -1,7 +1,7 @@
 """A safe door to durable_rules: joins of Kleene conjuncts, stages chained inside one session, and none of its traps.
 
 The C module is driven directly, as its own Python host swallows exceptions, starts timer threads and drops slow actions.
-What reaches it is only short names made here and the numbers 1 and 2, so that none of its coercions can bite. The caps
+What reaches it is only short names made here and whole numbers, so that none of its coercions can bite. The caps
 below keep well under the sizes past which it hangs, fails or lies (docs/adr/0003-durable-rules.md).
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import ModuleType, TracebackType
 from typing import Any, Final
@@ -29,11 +29,12 @@ engine: Final = _load()
 GROUP: Final = 50  # rules below one synthetic key: 64 matches may wait below one node
 GROUPS: Final = 12  # such keys of one kind; GROUP + GROUPS stays below 64
 SHARD: Final = GROUP * GROUPS  # rules of one kind of record; more make another kind
-KINDS: Final = 60  # kinds of one ruleset: each is three values of one key (512 hang) and two joins (256 hang)
+KINDS: Final = 60  # kinds of one ruleset: each is two values of one key (512 hang) and two joins (256 hang)
 KEYS: Final = 180  # conjuncts of one record: 253 properties fail
 CONJUNCTS: Final = 100  # of one rule
 RULES: Final = 1_900  # of one bank: each is two rules to durable_rules, which refuses some 4,090 (code 106)
-FACTS: Final = 40_000  # of one session: ids collide at 56,562
+FACTS: Final = 40_000  # of one run: ids collide at 56,562
+KEPT: Final = 2_000  # facts after which a session is ended; making one costs as much as hundreds of facts
 LAST: Final = 1_000_000  # the priority of closing rules: lower numbers fire first
 TRUE, UNKNOWN = 2, 1
 
@@ -59,13 +60,36 @@ class JoinRule:
     conjuncts: tuple[str, ...]
 
 
+class Shape:
+    """How things of one kind are told to durable_rules: which conjuncts are always true, and which are said each time.
+
+    `texts` has, for each conjunct that is said, what to write for each of its values; one that is false is left out.
+    """
+
+    __slots__ = ("facts", "kind")
+
+    def __init__(self, kind: str, facts: tuple[_FactShape, ...]) -> None:
+        self.kind = kind
+        self.facts = facts
+
+
 @dataclass(frozen=True, slots=True)
-class Record:
-    """The conjuncts of one thing that are true (2) or unknown (1); those that are false are left out."""
+class _FactShape:
+    """One fact of a shape: whole rules, of one shard, few enough for one fact."""
 
     kind: str
+    always: str  # what is written whatever the values are: groups, and conjuncts that are always true
+    may: tuple[tuple[int, dict[int, str]], ...]  # place of a conjunct among the values, and the text of each value
+    fires: bool  # a rule of it has only conjuncts that are always true
+
+
+@dataclass(slots=True)
+class Record:
+    """The conjuncts of one thing: 2 true, 1 unknown, 0 false, in the order of its shape."""
+
+    shape: Shape
     number: int
-    values: Mapping[str, int]
+    values: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +105,7 @@ class _Place:
 class Ruleset:
     """An immutable set of rules, in as many banks as its size needs; kinds of one bank chain inside one session.
 
-    Sessions run one at a time, so that several threads can use it. Raises RulesetFault where durable_rules is not there,
+    Runs follow one another, so that several threads can use it. Raises RulesetFault where durable_rules is not there,
     or a shape would pass its limits.
     """
 
@@ -110,6 +134,15 @@ class Ruleset:
             self.banks.append(bank)
             self.bank_of |= dict.fromkeys(of_bank, bank)
 
+    def shape(self, kind: str, said: Sequence[str], always: Sequence[str] = ()) -> Shape:
+        """The shape of things with these conjuncts: `said` each time, and `always` true.
+
+        A rule fires only where all its conjuncts are among them. Raises RulesetFault for a conjunct of no rule of the kind.
+        """
+        if kind not in self.bank_of:
+            raise RulesetFault(f"nothing closes records of the kind {kind}")
+        return self.bank_of[kind].shape(kind, said, always)
+
     def run(self, first: Sequence[Record], advance: Advance) -> None:
         """Run to the end: when nothing of a kind can fire any more, its closing rule fires and asks for the next records.
 
@@ -121,10 +154,7 @@ class Ruleset:
         while records is not None:
             if not self.banks:
                 raise RulesetFault("the ruleset is closed")
-            bank = self.bank_of.get(kind_of(records))
-            if bank is None:
-                raise RulesetFault(f"nothing closes records of the kind {kind_of(records)}")
-            records = bank.run(records, advance)
+            records = self.bank_of[kind_of(records)].run(records, advance)
 
     def close(self) -> None:
         """Free what durable_rules holds; it never does so by itself."""
@@ -146,24 +176,30 @@ class Ruleset:
 
 def kind_of(records: Sequence[Record]) -> str:
     """The kind of records, which are all of one."""
-    kinds = {record.kind for record in records}
+    kinds = {record.shape.kind for record in records}
     if len(kinds) != 1:
         raise RulesetFault(f"records of one kind are asserted at a time, and not of {sorted(kinds)}")
     return kinds.pop()
 
 
 class _Bank:
-    """One durable_rules ruleset."""
+    """One durable_rules ruleset, and the session it is in.
+
+    A session outlives a run: no rule joins two facts, every rule that can fire has fired when a run ends, and records are
+    numbered anew in each, so nothing of one run can be seen in the next. It ends after so many facts, or with a fault.
+    """
 
     def __init__(self, name: str, rules: Sequence[JoinRule], kinds: Sequence[str]) -> None:
         self.lock = threading.Lock()
         self.names = [rule.name for rule in rules]
         self.kinds = list(dict.fromkeys(kinds))
         self.closing = {f"z{n}": kind for n, kind in enumerate(self.kinds)}
-        self.closers = {kind: name for name, kind in self.closing.items()}
+        self.closers = {kind: n for n, kind in enumerate(self.kinds)}
         self.places: dict[str, dict[str, _Place]] = {kind: {} for kind in self.kinds}
         self.shards: set[str] = set()
         self.sessions = 0
+        self.facts = 0  # in the session; each has its place as its id
+        self.live = False
         definition = self._definition(rules)
         if len(self.shards) > KINDS:
             raise RulesetFault(f"{len(self.shards)} kinds of records are more than the {KINDS} a ruleset may have")
@@ -198,121 +234,138 @@ class _Bank:
         for kind in sorted(self.shards):
             for name in (kind, f"{kind}u"):  # keeps a record that no rule matches; never fires
                 made[f"r{name}"] = {"all": [{"m": {"k": name}}, {"x": {"k": "never"}}]}
-        for name in self.closing:
-            made[name] = {"all": [{"m": {"k": name}}], "pri": LAST}
+        for number, name in enumerate(self.closing):
+            made[name] = {"all": [{"m": {"z": number}}], "pri": LAST}
         return made
 
-    def run(self, first: Sequence[Record], advance: Advance) -> Sequence[Record] | None:
-        """One session; gives back records that belong to another bank, or None at the end."""
-        if engine is None or self.handle is None:
-            raise RulesetFault("the ruleset is closed")
-        with self.lock:
-            self.sessions += 1
-            session = _Session(self, str(self.sessions))
-            place = session.put(first)  # from here on there is a state, and its closing fact has matched
-            try:
-                return self._run(session, place, advance)
-            finally:
-                engine.delete_state(self.handle, session.sid)
-
-    def _run(self, session: _Session, place: Any, advance: Advance) -> Sequence[Record] | None:
-        """Drive the session to its end, or to records of another bank."""
-        assert engine is not None
-        found = engine.start_action_for_state(self.handle, place)
-        message = found[1] if found else None
-        fired: Fired = []
-        true: set[tuple[int, int]] = set()
-        while message:
-            name, _, rest = message[1:].partition(":")
-            name = name.strip(' "{')
-            if name in self.closing:
-                heard = [f for f in fired if f[2] or (session.rule(f[0]), f[1]) not in true]
-                records = advance(self.closing[name], heard)
-                fired, true = [], set()
-                if records is None or kind_of(records) not in self.closers:
-                    return records
-                session.put(records)
-            else:
-                number, rule = session.number(rest), int(name[1:])
-                fired.append((self.names[rule], number, name[0] == "t"))
-                if name[0] == "t":
-                    true.add((rule, number))
-            message = engine.complete_and_start_action(self.handle, place)
-        return None
-
-    def close(self) -> None:
-        """Free the ruleset."""
-        if engine is not None and self.handle is not None:
-            engine.delete_ruleset(self.handle)
-            self.handle = None
-
-
-class _Session:
-    """The facts of one session: ids counted from 1 under one sid, so that no two can collide."""
-
-    def __init__(self, ruleset: _Bank, sid: str) -> None:
-        self.ruleset = ruleset
-        self.sid = sid
-        self.id = 0
-        self.rules = {name: number for number, name in enumerate(ruleset.names)}
-
-    def rule(self, name: str) -> int:
-        """The number of a rule."""
-        return self.rules[name]
+    def shape(self, kind: str, said: Sequence[str], always: Sequence[str]) -> Shape:
+        """Conjuncts as facts: by shard, whole rules in each, and no more than one fact may have."""
+        places = self.places[kind]
+        rules: dict[
+            tuple[str, int], list[tuple[str, int]]
+        ] = {}  # by shard and rule: conjunct, and its place if it is said
+        for place, name in [*enumerate(said), *((-1, name) for name in always)]:
+            if name not in places:
+                raise RulesetFault(f"no rule of the kind {kind} has the conjunct {name}")
+            rules.setdefault((places[name].shard, places[name].rule), []).append((name, place))
+        facts: list[_FactShape] = []
+        together: list[list[tuple[str, int]]] = []
+        shard = ""
+        for (of, _), parts in sorted(rules.items()):
+            if together and (of != shard or sum(map(len, together)) + len(parts) > KEYS):
+                facts.append(self._fact_shape(places, shard, together))
+                together = []
+            shard = of
+            together.append(parts)
+        if together:
+            facts.append(self._fact_shape(places, shard, together))
+        return Shape(kind, tuple(facts))
 
     @staticmethod
-    def number(message: str) -> int:
-        """The number of the record that fired."""
-        start = message.index('"n":') + 4
-        end = start
-        while message[end] in "0123456789 ":
-            end += 1
-        return int(message[start:end])
+    def _fact_shape(places: dict[str, _Place], shard: str, rules: list[list[tuple[str, int]]]) -> _FactShape:
+        """Whole rules as one fact: only their groups are looked at."""
+        parts = [(places[name], place) for rule in rules for name, place in rule]
+        always = "".join(f',"{group}":1' for group in sorted({where.group for where, _ in parts}))
+        always += "".join(f',"{where.key}":{TRUE}' for where, place in parts if place < 0)
+        may = tuple(
+            (place, {0: "", **{value: f',"{where.key}":{value}' for value in (UNKNOWN, TRUE)}})
+            for where, place in parts
+            if place >= 0
+        )
+        return _FactShape(shard, always, may, any(all(place < 0 for _, place in rule) for rule in rules))
 
-    def put(self, records: Sequence[Record]) -> Any:
-        """Assert records and the closing fact of their kind; gives back where the session's state is."""
+    def run(self, first: Sequence[Record], advance: Advance) -> Sequence[Record] | None:
+        """Run in the session; gives back records that belong to another bank, or None at the end."""
+        with self.lock:
+            if engine is None or self.handle is None:
+                raise RulesetFault("the ruleset is closed")
+            if self.facts > KEPT:
+                self._end()
+            before = self.facts
+            try:
+                return self._run(self._put(first), before, advance)
+            except BaseException:
+                self._end()
+                raise
+
+    def _run(self, state: Any, before: int, advance: Advance) -> Sequence[Record] | None:
+        """Drive what has been asserted to its end, or to records of another bank."""
+        assert engine is not None
+        proceed, names = engine.complete_and_start_action, self.names
+        found = engine.start_action_for_state(self.handle, state)
+        message = found[1] if found else None
+        true: list[tuple[str, int]] = []
+        possible: list[tuple[str, int]] = []
+        while message:
+            name = message[2 : message.index('"', 2)]
+            if name in self.closing:
+                fired = [(rule, number, True) for rule, number in true]
+                fired += [(rule, number, False) for rule, number in possible if (rule, number) not in true]
+                records = advance(self.closing[name], fired)
+                true, possible = [], []
+                if records is None or kind_of(records) not in self.closers:
+                    next_one = proceed(self.handle, state)
+                    if next_one:
+                        raise RulesetFault(f"durable_rules has more to fire after its end: {next_one}")
+                    return records
+                if self.facts - before > FACTS:
+                    raise RulesetFault(f"more than {FACTS} facts in one run: split the encounter")
+                self._put(records)
+            else:
+                start = message.index('"n":') + 4
+                one = names[int(name[1:])], int(message[start : message.index(",", start)])
+                (true if name[0] == "t" else possible).append(one)
+            message = proceed(self.handle, state)
+        return None
+
+    def _put(self, records: Sequence[Record]) -> Any:
+        """Assert records, the last of them closing their kind; gives back where the session's state is."""
         assert engine is not None
         kind = kind_of(records)
-        facts = [fact for record in records for fact in self.facts(record)]
-        facts.append(self.fact(self.ruleset.closers[kind], 0, {}))
-        if self.id > FACTS:
-            raise RulesetFault(f"more than {FACTS} facts in one session: split the encounter")
+        texts: list[str] = []
         try:
-            code, place = engine.assert_facts(self.ruleset.handle, json.dumps(facts))
+            for record in records:
+                self._write(record, texts)
+        except (KeyError, IndexError) as error:
+            raise RulesetFault(f"a conjunct of the kind {kind} is {error}; only 0, 1 and 2 may be asserted") from error
+        if not texts:
+            texts.append(self._fact("none", 0, ""))
+        text = f'[{"},".join(texts)},"z":{self.closers[kind]}}}]'
+        try:
+            code, state = engine.assert_facts(self.handle, text)
         except Exception as error:
             raise RulesetFault(f"durable_rules refused the records of {kind}: {error}") from error
         if code:
             raise RulesetFault(f"durable_rules refused the records of {kind}: code {code}")
-        return place
+        self.live = True
+        return state
 
-    def facts(self, record: Record) -> list[dict[str, Any]]:
-        """A record as facts: by shard, and where it has many conjuncts as several facts, whole rules in each."""
-        places = self.ruleset.places[record.kind]
-        chunks: dict[tuple[str, int], dict[str, int]] = {}
-        filling: dict[str, int] = {}
-        last: dict[str, int] = {}
-        for name, value in record.values.items():
-            if value not in (TRUE, UNKNOWN):
-                raise RulesetFault(f"the conjunct {name} is {value!r}; only 1 and 2 may be asserted")
-            where = places.get(name)
-            if where is None:
-                raise RulesetFault(f"no rule of the kind {record.kind} has the conjunct {name}")
-            chunk = filling.setdefault(where.shard, 0)
-            full = len(chunks.get((where.shard, chunk), ())) >= KEYS - CONJUNCTS
-            if full and last.get(where.shard) != where.rule:
-                chunk = filling[where.shard] = chunk + 1
-            last[where.shard] = where.rule
-            values = chunks.setdefault((where.shard, chunk), {})
-            values[where.key] = value
-            values[where.group] = 1  # only groups with a rule that may fire are looked at
-        found = []
-        for (shard, _), values in chunks.items():
-            found.append(self.fact(shard, record.number, values))
-            if any(value == UNKNOWN and key[0] == "c" for key, value in values.items()):
-                found.append(self.fact(f"{shard}u", record.number, values))
-        return found
+    def _write(self, record: Record, texts: list[str]) -> None:
+        """A record as the texts of its facts; one that makes no rule fire is left out, one with something unknown is told twice."""
+        values = record.values
+        for fact in record.shape.facts:
+            said = "".join([text[values[place]] for place, text in fact.may])
+            if said or fact.fires:
+                texts.append(self._fact(fact.kind, record.number, fact.always + said))
+                if any(values[place] == UNKNOWN for place, _ in fact.may):
+                    texts.append(self._fact(f"{fact.kind}u", record.number, fact.always + said))
 
-    def fact(self, kind: str, number: int, values: Mapping[str, int]) -> dict[str, Any]:
-        """One fact."""
-        self.id += 1
-        return {"sid": self.sid, "id": self.id, "k": kind, "n": number, **values}
+    def _fact(self, kind: str, number: int, rest: str) -> str:
+        """One fact, but for its last bracket. Ids are counted from 1 in a session, so that no two can collide."""
+        self.facts += 1
+        return f'{{"sid":"{self.sessions}","id":{self.facts},"k":"{kind}","n":{number}{rest}'
+
+    def _end(self) -> None:
+        """End the session. One in which nothing has matched may not be deleted (that would crash), and its name is not used again."""
+        if engine is not None and self.live:
+            engine.delete_state(self.handle, str(self.sessions))
+        self.sessions += 1
+        self.facts, self.live = 0, False
+
+    def close(self) -> None:
+        """Free the ruleset."""
+        with self.lock:
+            if engine is not None and self.handle is not None:
+                self._end()
+                engine.delete_ruleset(self.handle)
+                self.handle = None
