@@ -23,6 +23,7 @@ ORDER = [
     "decide",
     "formats",
     "golden",
+    "analysis",
     "cli",
 ]
 MODULES = sorted(ENGINE.rglob("*.py"))

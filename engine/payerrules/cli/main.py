@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from payerrules.cli.analyst import commands
 from payerrules.cli.common import (
     DONE,
     FINDINGS,
@@ -48,6 +49,7 @@ from payerrules.program.english import show_edition
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Decide claims by payer policy."
 )
+app.registered_commands += commands.registered_commands
 
 
 class Format(StrEnum):

@@ -1,0 +1,1 @@
+"""What golden files prove of policies, and what a change to a policy changes: exercise, mutants, diff, impact, counterfactuals."""

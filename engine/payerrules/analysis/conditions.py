@@ -1,0 +1,146 @@
+"""Conditions taken apart: their single tests, and whether a test can be unknown at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from payerrules.language.effect import Derive
+from payerrules.language.expression import (
+    TRUE,
+    All,
+    Any,
+    Because,
+    Compare,
+    Condition,
+    Constant,
+    Count,
+    Exists,
+    Fact,
+    Given,
+    Not,
+    Present,
+)
+from payerrules.language.items import (
+    FIRST_DAY,
+    LAST_DAY,
+    LongTableLookup,
+    ParameterLookup,
+    Rule,
+    TableLookup,
+    UnitLookup,
+)
+from payerrules.model.values import Value
+from payerrules.program.program import Program
+from payerrules.program.reads import facts_in, makes
+from payerrules.runtimes.case import PRESUMED_AS
+
+ALWAYS_KNOWN = frozenset(
+    {"line.code", "line.date", "line.modifiers", "line.number", "line", "patient", "line.diagnoses@"}
+)
+"""Facts without which there is no line."""
+
+
+def tests_in(condition: Condition) -> Iterator[Condition]:
+    """The single tests of a condition, from left to right; a look at other things is one test."""
+    match condition:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from tests_in(part)
+        case Not(part) | Because(_, part):
+            yield from tests_in(part)
+        case Constant() | Given():
+            return
+        case Compare(Fact(name), "eq", _) if name.startswith("limit.") and name.endswith(".counts"):
+            return  # the silent part of a rule that reads a limit
+        case _:
+            yield condition
+
+
+class Doubt:
+    """Tells what can be unknown in a program: what nobody need give, and what is made from it."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.makers: dict[str, list[object]] = {}
+        for placed in program.placed:
+            for name in makes(placed.item):
+                self.makers.setdefault(name, []).append(placed.item)
+        self.must_know = frozenset().union(*(edition.must_know for edition in program.editions))
+        self.first = min((edition.effective.first for edition in program.editions), default=FIRST_DAY)
+        self.last = max((edition.effective.last for edition in program.editions), default=LAST_DAY)
+        self.known: dict[str, bool] = {}
+
+    def of_condition(self, condition: Condition) -> bool:
+        """Whether a condition can be unknown."""
+        match condition:
+            case All(parts) | Any(parts):
+                return any(self.of_condition(part) for part in parts)
+            case Not(part) | Because(_, part):
+                return self.of_condition(part)
+            case Constant() | Given():
+                return False
+            case Present(fact):
+                return fact.name in self.makers and self.of_fact(fact.name)
+            case Exists(over, where) | Count(over, where):
+                return over != "line" or self.of_condition(where)
+            case _:
+                return any(self.of_fact(fact.name) for fact in facts_in(condition))
+
+    def of_fact(self, name: str) -> bool:
+        """Whether a fact can be unknown."""
+        if name not in self.known:
+            self.known[name] = False  # while its makers are asked
+            self.known[name] = self.found(name)
+        return self.known[name]
+
+    def values_of(self, name: str) -> list[Value]:
+        """The values that a parameter has at any time; none are listed for other facts."""
+        makers = self.makers.get(name, ())
+        return [row.value for maker in makers if isinstance(maker, ParameterLookup) for row in maker.rows]
+
+    def found(self, name: str) -> bool:
+        """Work it out: by its makers, else by what the vocabulary says of it where nobody gives it."""
+        if name in ALWAYS_KNOWN or name.startswith("payer."):
+            return False
+        makers = self.makers.get(name)
+        if makers:
+            return any(self.of_maker(maker, name) for maker in makers)
+        if name.startswith("limit.") or name.startswith("line.stands"):
+            return True
+        entry = self.program.vocabulary.facts.get(name)
+        return name in self.must_know or entry is None or entry.if_missing not in PRESUMED_AS
+
+    def of_maker(self, maker: object, name: str) -> bool:
+        """Whether what makes a fact can leave it unknown."""
+        match maker:
+            case Rule():
+                derive = next(e for e in maker.effects if isinstance(e, Derive) and e.fact.name == name)
+                if self.of_condition(maker.when):
+                    return True
+                return not derive.closed and derive.otherwise is None
+            case TableLookup():
+                rows = any(self.of_condition(row.when) for row in maker.rows)
+                return rows or maker.otherwise is None
+            case ParameterLookup():
+                return any(self.of_fact(fact.name) for fact in maker.by) or not self.covered(maker)
+            case LongTableLookup():
+                return any(self.of_fact(fact.name) for fact in maker.inputs) or maker.otherwise is None
+            case UnitLookup():
+                return True
+            case _:
+                return True
+
+    def covered(self, lookup: ParameterLookup) -> bool:
+        """Whether a parameter has a value on every date of the editions, for every key it lists."""
+        for key in {row.key for row in lookup.rows}:
+            day = self.first
+            for window in sorted(row.window for row in lookup.rows if row.key == key):
+                if window.first > day:
+                    return False
+                day = max(day, window.last + 1)
+            if day <= self.last:
+                return False
+        return bool(lookup.rows)
+
+
+__all__ = ["TRUE", "Doubt", "tests_in"]

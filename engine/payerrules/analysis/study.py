@@ -1,0 +1,139 @@
+"""A bench for policies: golden cases read into encounters, each judged with everything that was concluded on the way kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from payerrules.decide.corrections import Corrected, correct
+from payerrules.decide.engine import Engine, doubts_of
+from payerrules.formats.encounter_reader import encounter_from_dict
+from payerrules.golden.cases import GoldenCase, cases_of, golden_files, read_cases
+from payerrules.language.items import EditionMeaning, Window
+from payerrules.library.library import Selected
+from payerrules.model.decision import Decision
+from payerrules.model.diagnostic import Diagnostic
+from payerrules.model.encounter import Encounter
+from payerrules.program.program import Program
+from payerrules.runtimes.conclusions import Conclusions
+
+MeaningKey = tuple[str, Window]
+"""An edition as composed on some dates: its label ("policy edition") and the dates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One encounter judged by a program: every round of the correction loop, and the decision that came of it."""
+
+    encounter: Encounter
+    program: Program
+    corrected: Corrected
+    rounds: tuple[Conclusions, ...]
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Studied:
+    """A golden case and its study; None where no program is for its encounter."""
+
+    case: GoldenCase
+    encounter: Encounter
+    study: Study | None
+
+    @property
+    def name(self) -> str:
+        """The case as a person finds it."""
+        return f"{self.case.file}:{self.case.line} {self.case.name}"
+
+
+def bench(policies: Path | None = None) -> Engine:
+    """An engine for studies: the reference runtime, and no plugin, so that what is said is said of the policies alone.
+
+    Raises FileNotFoundError where `policies` is not there.
+    """
+    if policies is not None and not policies.exists():
+        raise FileNotFoundError(f"{policies}: there is no such folder or file")
+    return Engine.open([policies] if policies is not None else None, runtime="reference", plugins=False)
+
+
+def cases_for(engine: Engine, paths: Iterable[Path]) -> tuple[list[GoldenCase], list[Diagnostic]]:
+    """The golden cases of files and folders and of the policies' own examples; those with a policy of their own are left out."""
+    found: list[GoldenCase] = []
+    wrong: list[Diagnostic] = []
+    for path in golden_files(paths):
+        cases, diagnostics = read_cases(path)
+        found += cases
+        wrong += diagnostics
+    for editions in engine.library.shelf.values():
+        for text in editions:
+            found += cases_of(text.examples, text.path)
+    return [case for case in found if not case.policy and case.encounter is not None], wrong
+
+
+def studied(engine: Engine, cases: Iterable[GoldenCase]) -> Iterator[Studied]:
+    """Each case with its study."""
+    for case in cases:
+        encounter = encounter_from_dict(case.encounter, engine.vocabulary, case.file)
+        yield Studied(case, encounter, study(engine, encounter))
+
+
+def study_data(engine: Engine, data: Any) -> Study | None:
+    """The study of an encounter as plain data."""
+    return study(engine, encounter_from_dict(data, engine.vocabulary))
+
+
+def study(engine: Engine, encounter: Encounter) -> Study | None:
+    """Judge an encounter by the program in force for it; None where there is none."""
+    encounter = engine.assumed(encounter)
+    selected = selected_for(engine, encounter)
+    return None if selected.program is None else study_by(engine, encounter, selected.program, selected)
+
+
+def selected_for(engine: Engine, encounter: Encounter) -> Selected:
+    """What decides an encounter."""
+    days = {line.date for line in encounter.lines}
+    return engine.library.program_for(encounter.payer, encounter.facts, days, engine.known_on)
+
+
+def study_by(engine: Engine, encounter: Encounter, program: Program, selected: Selected) -> Study:
+    """Judge an encounter by a given program, such as one with an edit."""
+    kept: list[Conclusions] = []
+    doubts = doubts_of(encounter, [], selected)
+
+    def judged(one: Encounter) -> Conclusions:
+        done = engine.judged(program, one, doubts)
+        kept.append(done)
+        return done
+
+    corrected = correct(encounter, judged)
+    return Study(encounter, program, corrected, tuple(kept), engine.decision(encounter, corrected, program))
+
+
+def key_of(meaning: EditionMeaning) -> MeaningKey:
+    """Under which key a library keeps a meaning."""
+    return f"{meaning.policy} {meaning.edition}", meaning.effective
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The meanings of all policies of an engine that can be in force, chosen by name where names are given."""
+
+    meanings: dict[MeaningKey, EditionMeaning] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, engine: Engine, names: Iterable[str] = ()) -> Shelf:
+        """Read them; policies with errors are left out, and `payerrules check` names them."""
+        wanted = set(names)
+        shelf = cls()
+        library = engine.library
+        for label, compositions in sorted(library.composed.items()):
+            if label in library.broken:
+                continue
+            for composed in compositions:
+                if composed.top.kind == "base" or (wanted and composed.top.policy not in wanted):
+                    continue
+                for window in composed.windows:
+                    shelf.meanings[label, window] = library.meaning(composed, window)
+        return shelf

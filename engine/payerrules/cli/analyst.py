@@ -1,0 +1,107 @@
+"""Commands of the analyst's loop: what the golden files exercise, which changes they notice, what an edit does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from payerrules.analysis.exercise import exercise as exercised
+from payerrules.analysis.exercise_page import exercise_page
+from payerrules.analysis.holes import fill
+from payerrules.analysis.seek import Seeker
+from payerrules.analysis.study import Shelf, Studied, bench, cases_for, studied
+from payerrules.cli.common import (
+    DONE,
+    FINDINGS,
+    Policies,
+    err,
+    out,
+    stop,
+    tell,
+)
+from payerrules.decide.engine import Engine
+from payerrules.golden.written import case_text
+from payerrules.model.diagnostic import Severity
+
+commands = typer.Typer()
+FailUnder = Annotated[
+    int, typer.Option("--fail-under", min=0, max=100, help="Exit code 1 where fewer of a hundred are reached.")
+]
+Html = Annotated[Path | None, typer.Option("--html", help="Write a page to this file as well.")]
+GoldenPaths = Annotated[
+    list[Path] | None, typer.Argument(help="Golden files or folders; left out: tests/golden.", show_default=False)
+]
+Named = Annotated[
+    list[str] | None, typer.Option("--policy", help="Only this policy, by its name; may be given several times.")
+]
+
+
+def golden_paths(paths: list[Path] | None) -> list[Path]:
+    """The golden files or folders that a command is about."""
+    chosen = list(paths or [Path("tests/golden")])
+    for path in chosen:
+        if not path.exists():
+            stop(f"{path}: there is no such file or folder")
+    return chosen
+
+
+def benched(policies: Path | None, names: list[str] | None) -> Engine:
+    """An engine for studies; a name that no policy has ends the command."""
+    try:
+        engine = bench(policies)
+    except FileNotFoundError as error:
+        stop(str(error))
+    tell([d for d in engine.diagnostics if d.severity is Severity.ERROR])
+    for name in names or ():
+        if name not in engine.library.shelf:
+            stop(f"there is no policy `{name}`; there are: {', '.join(sorted(engine.library.shelf))}")
+    return engine
+
+
+def read_studied(engine: Engine, paths: list[Path] | None) -> list[Studied]:
+    """The golden cases, judged; a run without any ends the command."""
+    cases, wrong = cases_for(engine, golden_paths(paths))
+    tell(wrong)
+    if not cases:
+        stop("no golden case was found: golden files end in .golden.yaml")
+    return list(studied(engine, cases))
+
+
+@commands.command()
+def exercise(
+    paths: GoldenPaths = None,
+    fail_under: FailUnder = 0,
+    html: Html = None,
+    policy: Named = None,
+    cases: Annotated[bool, typer.Option("--cases", help="Print the encounters that would fill the holes.")] = False,
+    policies: Policies = None,
+) -> None:
+    """Tell what the golden files exercise of the policies, by meaning, and which holes they leave."""
+    engine = benched(policies, policy)
+    found = read_studied(engine, paths)
+    result = exercised(engine, found, policy or ())
+    fill(result, found, Seeker(engine))
+    for target in result.holes:
+        where = f"{target.at.file}:{target.at.line}: " if target.at else ""
+        out.print(
+            f"{where}{target.text()}{'' if target in result.fills else ' (no encounter found)'}",
+            markup=False,
+            soft_wrap=True,
+        )
+        if cases and target in result.fills:
+            out.print(case_text(target.text(), result.fills[target], {}), markup=False, soft_wrap=True)
+    if html is not None:
+        titles = {r.id: r.title for m in Shelf.of(engine, policy or ()).meanings.values() for r in m.rules}
+        html.write_text(exercise_page(result, titles), encoding="utf-8")
+        err.print(f"wrote {html}", markup=False)
+    kinds = Counter(target.kind for target in result.holes)
+    listed = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    out.print(
+        f"{result.percent}% exercised: {len(result.reached)} reached, {len(result.holes)} holes{f' ({listed})' if listed else ''}, "
+        f"{len(result.impossible)} that nothing can reach",
+        soft_wrap=True,
+    )
+    raise typer.Exit(FINDINGS if result.percent < fail_under else DONE)
