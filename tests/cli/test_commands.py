@@ -56,7 +56,12 @@ def test_a_cut_claim_file_is_decided_as_far_as_it_goes_and_exits_3(tmp_path: Pat
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["decide", "nowhere.yaml"], 3, "nowhere.yaml"),
+        (["decide", "nowhere.yaml"], 3, "nowhere.yaml: error[file-unreadable]: there is no such file"),
+        (["decide", str(ROOT)], 3, "it is a folder"),
+        (["decide", CLAIMS, "--out", "nowhere/x.json"], 2, "there is no folder nowhere"),
+        (["decide", CLAIMS, "--out", str(ROOT)], 2, "is a folder"),
+        (["decide", CLAIMS, CLAIMS], 0, "encounter `E-1001` comes 2 times"),
+        (["show", "medicare/outpatient-therapy", "--as-of", "yesterday"], 2, "write YEAR-MONTH-DAY"),
         (["decide", CLAIMS, "--known-on", "yesterday"], 2, "write YEAR-MONTH-DAY"),
         (["decide", CLAIMS, "--runtime", "fast"], 2, "no runtime is called `fast`"),
         (["decide", CLAIMS, "--policies", "nowhere"], 2, "there is no such folder"),
@@ -70,6 +75,17 @@ def test_a_cut_claim_file_is_decided_as_far_as_it_goes_and_exits_3(tmp_path: Pat
 def test_a_careless_call_is_told_what_to_do(arguments: list[str], code: int, said: str) -> None:
     done = run(app, arguments)
     assert (done.exit_code, said in done.stderr) == (code, True), done.output
+
+
+def test_standard_input_is_read_as_a_file_is() -> None:
+    assert run(app, ["decide", "-"], input=Path(CLAIMS).read_bytes()).stdout == run(app, ["decide", CLAIMS]).stdout
+    claims = run(app, ["decide", "-", "--assume-history", "none"], input=X12.read_bytes())
+    assert (claims.exit_code, "SC-1001" in claims.stdout) == (0, True)
+
+
+def test_where_nothing_is_decided_no_table_is_written() -> None:
+    done = run(app, ["decide", "nowhere.yaml"])
+    assert (done.stdout, "no encounter was decided" in done.stderr) == ("", True)
 
 
 def test_check_exits_1_on_an_error_and_names_the_place(tmp_path: Path) -> None:

@@ -131,3 +131,21 @@ def test_a_claim_over_two_years_takes_each_line_by_its_own_date(engine: Engine) 
 
 def test_presumed_facts_that_decided_are_listed(engine: Engine) -> None:
     assert "hospice.elected" in decided(engine)["lines"][0]["presumed"]
+
+
+def test_more_modifiers_than_a_line_has_room_for_are_flagged_and_named(engine: Engine) -> None:
+    (line,) = decided(engine, lines=[{**LINE, "modifiers": ["GN", "KX", "59", "95", "X2"]}])["lines"]
+    assert "too_many_modifiers" in line["flags"]
+    assert "A claim line has room for 4 modifiers, and X2 would be left off" in line["remarks"]
+
+
+def test_a_modifier_that_no_list_has_is_flagged_and_named(engine: Engine) -> None:
+    (line,) = decided(engine, lines=[{**LINE, "modifiers": ["GN", "ZZ"]}])["lines"]
+    assert line["flags"] == ["unlisted_modifier"]
+    assert line["remarks"] == ["ZZ is not in the list of modifiers, and no rule can know it"]
+
+
+@pytest.mark.parametrize("changes", [{"units": 0}, {"units": -1}, {"allowed": "-74.00"}, {"code": "92507-GN"}])
+def test_a_line_with_a_value_that_cannot_be_is_never_paid(engine: Engine, changes: dict[str, Any]) -> None:
+    (line,) = decided(engine, lines=[{**LINE, **changes}])["lines"]
+    assert (line["as_submitted"]["outcome"], line["as_corrected"]["outcome"]) == ("pend", "pend")

@@ -71,6 +71,13 @@ def test_json_yaml_lists_and_streams_are_read_alike() -> None:
         ("payer: {id: medicare, program: part_b}", "payer: {program: part_b}", "encounter-missing-key"),
         ("lines: [{", "lines: [7, {", "encounter-not-a-map"),
         ("lines: [", "lines: [{line: 1, date: 2026-05-11, code: 92508}, ", "encounter-repeated-line"),
+        ("units: 1", "units: 0", "encounter-bad-value"),
+        ("units: 1", "units: -1", "encounter-bad-value"),
+        ("charge: 110.00", "charge: -110.00", "encounter-bad-value"),
+        ("used: 2450.00", "used: -2450.00", "encounter-bad-value"),
+        ("code: 92507", "code: 92507-GN", "encounter-bad-value"),
+        ("[gn]", "[G]", "encounter-bad-value"),
+        ("[gn]", "[GN, gn]", "encounter-repeated-modifier"),
     ],
 )
 def test_what_is_wrong_is_named(old: str, new: str, code: str) -> None:
@@ -99,12 +106,49 @@ def test_a_line_of_a_stream_that_is_no_json_is_named_and_the_others_are_read() -
     assert codes(f'{good}\n{{"encounter": \n', "a.ndjson") == ["encounter-not-json"]
 
 
+def test_a_stream_is_known_by_its_lines_whatever_its_name_is() -> None:
+    one = {"payer": {"id": "x"}, "patient": {"id": "P"}, "lines": [{"date": "2026-01-02", "code": "92507"}]}
+    text = "\n".join(json.dumps({"encounter": id_, **one}) for id_ in ("A", "B"))
+    assert [found.id for found in read(text, "standard input") if isinstance(found, Encounter)] == ["A", "B"]
+
+
+def test_a_table_is_no_encounter_and_says_so_once() -> None:
+    assert codes("patient,code\nP-1,92507\n", "a.csv") == ["encounter-not-a-map"]
+    assert read("patient,code\nP-1,92507\n", "a.csv")[0].code == "encounter-not-a-map"  # type: ignore[union-attr]  # no encounter
+
+
+def test_what_is_wrong_is_told_in_the_words_of_a_claim() -> None:
+    (found,) = read(CLAIM.replace("charge: 110.00", "charge: abc"))
+    assert isinstance(found, Encounter)
+    assert (found.unread[0].hint, found.doubtful) == (
+        "Write an amount such as 74.00.",
+        ((1, "charge: `abc` is not a number"),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("patient: {birth_date: 1959-02-01}\n\tx: 1\n", "a.yaml"),
+        ('{"patient": {"id": "P"}, "patient": {"birth_date": "1959-02-01"}}', "a.json"),
+        ('{"patient": {"birth_date": "1959-02-01"}, \n', "a.ndjson"),
+    ],
+)
+def test_no_finding_shows_a_line_of_the_file(text: str, name: str) -> None:
+    found = [d for one in read(text, name) for d in (one.unread if isinstance(one, Encounter) else [one])]
+    assert found
+    assert "1959" not in "".join(d.text() for d in found)
+
+
 def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:
     (missing,) = read_file(tmp_path / "nowhere.yaml", VOCABULARY, [])
     binary = tmp_path / "b.yaml"
     binary.write_bytes(b"a: \xff\xfe")
     (unread,) = read_file(binary, VOCABULARY, [])
     assert [one.code for one in (missing, unread) if isinstance(one, Diagnostic)] == ["file-unreadable", "not-utf8"]
+    (folder,) = read_file(tmp_path, VOCABULARY, [])
+    assert isinstance(folder, Diagnostic)
+    assert folder.text().startswith(f"{tmp_path}: error[file-unreadable]: it is a folder\n  = Name the files in it")
 
 
 def test_a_plugin_reader_that_raises_is_named(tmp_path: Path) -> None:

@@ -31,9 +31,18 @@ NO_FIXTURE = {
     **dict.fromkeys(("edition-overlap", "edition-gap", "lock-changed", "lock-missing", "lock-gone"), "tests/library"),
     **dict.fromkeys(("unknown-expectation", "missing-expectation"), "tests/golden_files"),
     **dict.fromkeys(("file-unreadable", "format-failed"), "tests/formats"),
+    "encounter-repeated": "tests/cli",
     **{
         f"encounter-{name}": "tests/formats"
-        for name in ("unknown-key", "bad-value", "missing-key", "not-a-map", "not-json", "repeated-line")
+        for name in (
+            "unknown-key",
+            "bad-value",
+            "missing-key",
+            "not-a-map",
+            "not-json",
+            "repeated-line",
+            "repeated-modifier",
+        )
     },
 }
 """Codes that no single policy brings up, and where they are tested."""

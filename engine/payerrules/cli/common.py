@@ -26,7 +26,10 @@ class AssumeHistory(StrEnum):
     NONE = "none"
 
 
-Files = Annotated[list[Path], typer.Argument(help="Encounter files: YAML, JSON, NDJSON or 837P.", show_default=False)]
+Files = Annotated[
+    list[Path],
+    typer.Argument(help="Encounter files: YAML, JSON, NDJSON or 837P; - is standard input.", show_default=False),
+]
 Policies = Annotated[
     Path | None,
     typer.Option("--policies", help="Folder or file of policies to decide by, beside or instead of those that ship."),
@@ -47,12 +50,17 @@ def stop(message: str, code: int = WRONG_USE) -> NoReturn:
     raise typer.Exit(code)
 
 
+def day_of(option: str, written: str) -> int | None:
+    """The day an option names, None where it is left out; what is no date ends the command with code 2."""
+    try:
+        return date.fromisoformat(written).toordinal() if written else None
+    except ValueError:
+        stop(f"{option} {written} is no date: write YEAR-MONTH-DAY, such as 2026-01-31")
+
+
 def opened(policies: Path | None, runtime: str, known_on: str, assume: AssumeHistory | None) -> Engine:
     """The engine the options ask for; wrong ones end the command with code 2."""
-    try:
-        day = date.fromisoformat(known_on).toordinal() if known_on else None
-    except ValueError:
-        stop(f"--known-on {known_on} is no date: write YEAR-MONTH-DAY, such as 2026-01-31")
+    day = day_of("--known-on", known_on)
     if policies is not None and not policies.exists():
         stop(f"--policies {policies}: there is no such folder or file")
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,6 +22,7 @@ from payerrules.cli.common import (
     KnownOn,
     Policies,
     Runtime,
+    day_of,
     err,
     opened,
     out,
@@ -70,9 +70,21 @@ def read(files: list[Path], engine: Engine, *, quiet: bool = False) -> tuple[lis
                 found += one.unread
             else:
                 found.append(one)
+    found += repeated(encounters)
     if not quiet:
         tell(found)
     return encounters, any(d.severity is Severity.ERROR for d in found)
+
+
+def repeated(encounters: list[Encounter]) -> list[Diagnostic]:
+    """Encounters that come more than once in a run: each is decided, and a person should know."""
+    counts = Counter(one.id for one in encounters)
+    hint = "Give each its own id; one that is sent anew replaces the one before."
+    return [
+        Diagnostic("encounter-repeated", f"encounter `{id_}` comes {count} times", None, hint, Severity.WARNING)
+        for id_, count in counts.items()
+        if count > 1 and id_ != "?"
+    ]
 
 
 @app.command()
@@ -88,6 +100,9 @@ def decide(
     ] = None,
 ) -> None:
     """Decide encounters: each line as it should be billed, and what the payer would do with it."""
+    if out_path is not None and (out_path.is_dir() or not out_path.parent.is_dir()):
+        there = "is a folder" if out_path.is_dir() else f"there is no folder {out_path.parent}"
+        stop(f"--out {out_path}: {there}; name a file in a folder that is there")
     engine = opened(policies, runtime, known_on, assume_history)
     tell([d for d in engine.diagnostics if d.severity is Severity.ERROR])
     encounters, unreadable = read(files, engine)
@@ -96,6 +111,8 @@ def decide(
         made: list[dict[str, Any]] = [decision.to_dict() for decision in decisions]
         text = json.dumps(made[0] if len(made) == 1 else made, indent=1, ensure_ascii=False)
         write(text, out_path)
+    elif not decisions:
+        err.print("no encounter was decided", markup=False)
     elif out_path is not None:
         with out_path.open("w", encoding="utf-8") as file:
             Console(file=file, width=140, highlight=False).print(decision_table(decisions))
@@ -232,7 +249,7 @@ def show(
         chosen = list(engine.library.shelf.get(policy, ()))
     if not chosen:
         stop(f"there is no policy `{policy}`; there are: {', '.join(sorted(engine.library.shelf))}")
-    day = date.fromisoformat(as_of).toordinal() if as_of else None
+    day = day_of("--as-of", as_of)
     for text in chosen:
         if text.label in engine.library.broken:
             stop(f"{text.label} has errors: run `payerrules check`", FINDINGS)

@@ -11,6 +11,7 @@ from typing import Any
 
 from payerrules.decide.corrections import Corrected, correct
 from payerrules.decide.detail import detail
+from payerrules.decide.notes import note
 from payerrules.decide.verdict import actions_of, flags_of, is_complete, line_decision, strongest
 from payerrules.language.effect import Flag
 from payerrules.language.expression import UNKNOWN
@@ -133,6 +134,8 @@ class Engine:
     def decision(self, encounter: Encounter, corrected: Corrected, program: Program) -> Decision:
         """The decision that conclusions come to."""
         lines = [line_decision(place, corrected, program) for place in range(len(corrected.submitted.lines))]
+        for line in lines:
+            note(line, self.library.modifiers)
         lines += [unreadable(number) for number in encounter.unreadable_lines]
         lines.sort(key=lambda line: line.line)
         first, last = corrected.submitted, corrected.corrected

@@ -10,7 +10,7 @@ from payerrules.language.spelling import remedy
 from payerrules.language.vocabulary import FactEntry, Vocabulary
 from payerrules.model.diagnostic import Diagnostic, Location, Severity
 from payerrules.model.encounter import CounterGiven, Encounter, Facts, Line
-from payerrules.model.values import DATE, NONE, FactType, Value, parse, scaled
+from payerrules.model.values import DATE, NONE, FactType, Value, parse, scaled, unscaled
 
 Path = tuple[str | int, ...]
 Locate = Callable[[Path], Location | None]
@@ -63,14 +63,15 @@ class Reading:
     def wrong(self, code: str, message: str, path: Path, hint: str = "", *, warn: bool = False) -> None:
         """Note what is wrong at a key; personal values are never shown."""
         severity = Severity.WARNING if warn else Severity.ERROR
-        where = ".".join(str(part) for part in path)
+        where = spoken(path)
         at = self.locate(path)
         if at is not None:
             at = replace(at, excerpt="")  # a line of the file may hold a name or a birth date
         self.found.append(Diagnostic(code, message if at or not where else f"{where}: {message}", at, hint, severity))
         if not warn:
             place = path[1] if path[:1] == ("lines",) and len(path) > 1 else None
-            self.doubtful.append((place if isinstance(place, int) else None, f"{where or 'encounter'}: {message}"))
+            key = ".".join(map(str, path[2:])) if isinstance(place, int) else where or "encounter"
+            self.doubtful.append((place if isinstance(place, int) else None, f"{key}: {message}" if key else message))
 
 
 class EncounterReader:
@@ -101,7 +102,7 @@ class EncounterReader:
             reading.wrong(
                 "encounter-not-a-map", "an encounter is a map of keys", (), "Write encounter:, payer:, lines:."
             )
-            data = {}
+            return Encounter(id="?", payer={}, patient="", lines=(), unread=tuple(reading.found))
         id_ = text(data.get("encounter")) or text(
             (data.get("claim") or {}).get("id") if isinstance(data.get("claim"), Mapping) else None
         )
@@ -218,6 +219,9 @@ class EncounterReader:
             )
             return None
         code = text(data.get("code")).upper()
+        if code and not code.isalnum():
+            hint = "Write the code alone, such as code: 92507, and its modifiers beside it, such as modifiers: [GN]."
+            reading.wrong("encounter-bad-value", f"`{code}` is more than a procedure code", (*path, "code"), hint)
         day = self.day(data.get("date", date), (*path, "date"), reading)
         if not code:
             reading.wrong("encounter-missing-key", "the line has no procedure code", path, "Write code: 92507.")
@@ -229,18 +233,34 @@ class EncounterReader:
         facts: dict[str, Value] = {}
         known = {key: value for key, value in data.items() if key not in OF_LINES and value is not None}
         self.facts(known, self.line, facts, path, reading)
-        modifiers = data.get("modifiers")
+        modifiers = self.modifiers(data.get("modifiers"), (*path, "modifiers"), reading)
         pointers = data.get("diagnoses")
         paid = data.get("paid_by_others")
         return Line(
             number=number,
             date=day,
             code=code,
-            modifiers=() if modifiers is None else tuple(dict.fromkeys(m.upper() for m in codes_of(modifiers))),
+            modifiers=modifiers,
             facts=facts,
             diagnoses=None if pointers is None else self.pointers(pointers, (*path, "diagnoses"), reading),
             other_payers=None if paid is None else self.things(paid, "other_payer", (*path, "paid_by_others"), reading),
         )
+
+    def modifiers(self, data: Any, path: Path, reading: Reading) -> tuple[str, ...]:
+        """The modifiers of a line, in their order, each once."""
+        found: list[str] = []
+        for written in () if data is None else codes_of(data):
+            modifier = written.upper()
+            if len(modifier) != 2 or not modifier.isalnum():
+                hint = "Write the two letters or digits of each, such as modifiers: [GN, KX]."
+                reading.wrong("encounter-bad-value", f"`{written}` is no modifier", path, hint)
+            if modifier in found:
+                hint = "Write it once."
+                message = f"modifier `{modifier}` is on the line twice; it is read once"
+                reading.wrong("encounter-repeated-modifier", message, path, hint, warn=True)
+            else:
+                found.append(modifier)
+        return tuple(found)
 
     def pointers(self, data: Any, path: Path, reading: Reading) -> tuple[int, ...] | None:
         """Pointers into the encounter's diagnoses, from 1."""
@@ -280,6 +300,10 @@ class EncounterReader:
                 used = scaled(written.replace(",", ""), 2 if "." in written else 0)
             except ValueError as error:
                 reading.wrong("encounter-bad-value", str(error), (*path, "used"), "Write a number such as 2450.00.")
+                continue
+            if used < 0:
+                message, hint = f"`{written}` is below nothing", "Write what is used, 0 or more."
+                reading.wrong("encounter-bad-value", message, (*path, "used"), hint)
                 continue
             as_of = self.day(item.get("as_of"), (*path, "as_of"), reading)
             pool: dict[str, Value] = {}
@@ -339,10 +363,13 @@ class EncounterReader:
     def put(self, entry: FactEntry, value: Any, facts: dict[str, Value], path: Path, reading: Reading) -> None:
         """Put one typed fact."""
         try:
-            facts[entry.name] = typed(value, entry.type)
+            found = typed(value, entry.type)
+            if entry.least is not None and isinstance(found, int) and found < entry.least:
+                raise ValueError(f"`{value}` is less than {unscaled(entry.least, entry.type.decimals)}")
+            facts[entry.name] = found
         except ValueError as error:
             message = f"the value of `{entry.name}` cannot be read" if entry.personal else str(error)
-            reading.wrong("encounter-bad-value", message, path, f"A {entry.type} is wanted here.")
+            reading.wrong("encounter-bad-value", message, path, wanted(value, entry))
 
 
 def typed(value: Any, kind: FactType) -> Value:
@@ -360,6 +387,36 @@ def typed(value: Any, kind: FactType) -> Value:
         raise ValueError("a single value is wanted, and not a list or a map")
     found = parse(str(value).strip(), kind)
     return found.upper() if kind.kind == "code" and isinstance(found, str) else found
+
+
+def spoken(path: Path) -> str:
+    """Where a key stands, as a person would say it.
+
+    >>> spoken(("lines", 0, "charge")), spoken(("payer", "plan"))
+    ('line 1, charge', 'payer.plan')
+    """
+    if len(path) > 1 and path[0] in ("lines", "history") and isinstance(path[1], int):
+        item = f"{'line' if path[0] == 'lines' else 'history entry'} {path[1] + 1}"
+        return ", ".join([item, *filter(None, [spoken(path[2:])])])
+    return ".".join(str(part) for part in path)
+
+
+def wanted(value: Any, entry: FactEntry) -> str:
+    """What to write where a value cannot be read."""
+    kind = entry.type
+    if kind.kind == "one_of":
+        return remedy("" if entry.personal else str(value), kind.words, "Write one of")
+    if entry.least and kind.kind == "count":
+        return f"Write a whole number, {entry.least} or more."
+    return {
+        "money": "Write an amount such as 74.00.",
+        "count": "Write a whole number, 0 or more.",
+        "number": "Write a number such as 33.4.",
+        "percent": "Write a number such as 80.",
+        "date": "Write YEAR-MONTH-DAY, such as 2026-05-11.",
+        "yes/no": "Write yes or no.",
+        "codes": "Write a list of codes.",
+    }.get(kind.kind, "Write a single value.")
 
 
 def codes_of(data: Any) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from payerrules.model.diagnostic import Diagnostic, Location, Severity, has_erro
 from payerrules.model.encounter import Encounter
 
 X12_ENDINGS = (".837", ".x12", ".edi")
+STANDARD_INPUT = "-"
 PAYERS_FILE = "codes/payers_837p.yaml"
 Reader = Callable[[str, str], Iterable[Mapping[str, Any]]]
 
@@ -26,13 +28,12 @@ Reader = Callable[[str, str], Iterable[Mapping[str, Any]]]
 def read_file(
     path: Path, vocabulary: Vocabulary, folders: Iterable[Path], readers: Mapping[str, Reader] | None = None
 ) -> Iterator[Encounter | Diagnostic]:
-    """The encounters of a file; what cannot be read comes as diagnostics, and the rest all the same."""
-    name = str(path)
+    """The encounters of a file, or of standard input where it is called `-`; what cannot be read comes as diagnostics."""
+    name = "standard input" if str(path) == STANDARD_INPUT else str(path)
     try:
-        raw = path.read_bytes()
+        raw = sys.stdin.buffer.read() if str(path) == STANDARD_INPUT else path.read_bytes()
     except OSError as error:
-        hint = "Name a file that is there and may be read."
-        yield Diagnostic("file-unreadable", f"{error.strerror or error}", Location(name, 1, 1), hint)
+        yield unreadable(name, error)
         return
     if readers and path.suffix in readers:
         yield from read_by_plugin(raw, path, readers[path.suffix], vocabulary)
@@ -50,13 +51,23 @@ def read_file(
     yield from read_native(text, name, vocabulary)
 
 
+def unreadable(name: str, error: OSError) -> Diagnostic:
+    """A file that cannot be opened, in words."""
+    message, hint = f"it cannot be read: {error.strerror or error}", "Name a file that may be read."
+    if isinstance(error, FileNotFoundError):
+        message, hint = "there is no such file", "Name a file that is there; `-` is standard input."
+    elif isinstance(error, IsADirectoryError):
+        message, hint = "it is a folder", f"Name the files in it, such as {name.rstrip('/')}/*.yaml."
+    return Diagnostic("file-unreadable", message, Location(name, 0, 0), hint)
+
+
 def read_by_plugin(raw: bytes, path: Path, reader: Reader, vocabulary: Vocabulary) -> Iterator[Encounter | Diagnostic]:
     """The encounters that a plugin's reader gives; what it raises is named."""
     try:
         found = list(reader(raw.decode("utf-8", errors="replace"), str(path)))
     except Exception as error:
         message = f"the plugin's reader for {path.suffix} failed: {type(error).__name__}: {error}"
-        yield Diagnostic("format-failed", message, Location(str(path), 1, 1), "Tell the plugin's author.")
+        yield Diagnostic("format-failed", message, Location(str(path), 0, 0), "Tell the plugin's author.")
         return
     for data in found:
         yield encounter_from_dict(data, vocabulary, str(path))

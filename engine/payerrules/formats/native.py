@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from payerrules.formats.encounter_reader import Path, encounter_from_dict
-from payerrules.language.nodes import Mapping, Node, Sequence, plain
+from payerrules.language.nodes import Mapping, Node, Scalar, Sequence, plain
 from payerrules.language.reader import read_yaml
 from payerrules.language.vocabulary import Vocabulary
 from payerrules.model.diagnostic import Diagnostic, Location, Severity
@@ -19,7 +20,7 @@ def read_native(text: str, name: str, vocabulary: Vocabulary) -> Iterator[Encoun
 
     Figures are kept as they were written: no number of the file ever becomes a binary fraction.
     """
-    if name.endswith((".ndjson", ".jsonl")):
+    if name.endswith((".ndjson", ".jsonl")) or is_stream(text):
         yield from read_ndjson(text, name, vocabulary)
         return
     if text.lstrip()[:1] in ("{", "["):
@@ -38,8 +39,13 @@ def read_native(text: str, name: str, vocabulary: Vocabulary) -> Iterator[Encoun
 def read_tree(text: str, name: str, vocabulary: Vocabulary) -> Iterator[Encounter | Diagnostic]:
     """The encounters of a YAML (or JSON) text, each finding at its place in the file."""
     node, found = read_yaml(text, name)
-    yield from found
+    yield from (impersonal(one) for one in found)
     if node is None:
+        return
+    if isinstance(node, Scalar):
+        message = "the file holds no encounter: it is neither YAML, JSON, NDJSON nor 837P"
+        hint = "Write encounter:, payer:, patient: and lines:, or export the table as NDJSON, one encounter a line."
+        yield Diagnostic("encounter-not-a-map", message, Location(name, 0, 0), hint)
         return
     for item in listed(node):
         yield encounter_from_dict(plain(item), vocabulary, name, lambda path, item=item: place(item, path))  # type: ignore[misc]  # the default binds the loop's item
@@ -50,14 +56,35 @@ def read_ndjson(text: str, name: str, vocabulary: Vocabulary) -> Iterator[Encoun
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
-        at = Location(name, number, 1, 1, line[:120])
+        at = Location(name, number, 1)
         try:
             data = json.loads(line, parse_float=str, parse_int=str)
         except ValueError as error:
-            hint = "Every line is one whole encounter."
-            yield Diagnostic("encounter-not-json", f"the line is no JSON: {error}", at, hint, Severity.ERROR)
+            at, why = Location(name, number, getattr(error, "colno", 1)), getattr(error, "msg", str(error))
+            hint = "Every line is one whole encounter; write it anew."
+            yield Diagnostic("encounter-not-json", f"the line is no JSON: {why}", at, hint, Severity.ERROR)
             continue
         yield encounter_from_dict(data, vocabulary, name, lambda path, at=at: at)  # type: ignore[misc]  # as above
+
+
+def is_stream(text: str) -> bool:
+    """Whether a text is NDJSON whatever its file is called: its first line is a whole object, and more follow.
+
+    >>> is_stream('{"encounter": "A"}\\n{"encounter": "B"}\\n'), is_stream('{"encounter": "A"}')
+    (True, False)
+    """
+    first, _, rest = text.lstrip().partition("\n")
+    if not first.startswith("{") or not rest.lstrip().startswith("{"):
+        return False
+    try:
+        return isinstance(json.loads(first), dict)
+    except ValueError:
+        return False
+
+
+def impersonal(found: Diagnostic) -> Diagnostic:
+    """A finding without the text of the file: a line of it may hold a name or a birth date."""
+    return found if found.at is None else replace(found, at=replace(found.at, excerpt=""))
 
 
 def listed(data: Any) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from payerrules.language.composed import Composed, Piece
 from payerrules.language.effect import Source
@@ -28,6 +28,8 @@ RESERVED = {
 }
 """Facts the engine itself makes, known to every vocabulary."""
 
+MODIFIERS: Final = "codes/modifiers.yaml"
+"""The catalogue of modifiers, in a folder of policies."""
 Catalogue = Mapping[str, Mapping[str, Any]]
 """A catalogue of codes: each code with its entry as plain data."""
 
@@ -46,7 +48,7 @@ class Desk:
         self.sources: dict[str, Source] = {}
         self.scopes: frozenset[str] = frozenset()
         self.text: PolicyText = composed.top
-        self.modifiers = catalogues.get("codes/modifiers.yaml", {})
+        self.modifiers = catalogues.get(MODIFIERS, {})
         for layer in composed.layers:
             self.sources |= {f"{layer.policy}:{name}": source for name, source in layer.sources.items()}
 

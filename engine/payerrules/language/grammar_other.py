@@ -41,6 +41,10 @@ def vocabulary_schema() -> Schema:
                 "events and exceptions.",
                 {"enum": [*IF_MISSING, 0, False], "title": "a word for what is missing"},
             ),
+            "least": said(
+                "The smallest value that can be right; money and counts that are given have 0 where it is left out.",
+                whole(),
+            ),
             "seen_by": said("Whether the payer sees it, or only the provider's chart shows it.", words(*SEEN_BY)),
             "meaning": said("What it means, in a sentence.", text()),
             "at": said("The keys it is read from, where they are not those of its name.", text()),

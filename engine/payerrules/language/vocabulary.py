@@ -9,7 +9,7 @@ from typing import Final
 from payerrules.language.nodes import Mapping, Node, Scalar, Sequence
 from payerrules.language.spelling import closest, remedy
 from payerrules.model.diagnostic import Diagnostic, Location
-from payerrules.model.values import KINDS, FactType
+from payerrules.model.values import KINDS, FactType, scaled
 
 ENTITIES: Final = (
     "encounter", "payer", "claim", "line", "patient", "coverage", "provider", "documentation", "plan_of_care",
@@ -33,7 +33,7 @@ class FactEntry:
     `origin` is given, derived, table, limit, plugin or judged; `if_missing` unknown, no, none, 0 or empty; `seen_by`
     payer or provider. `at_path` are the keys at which an encounter holds it: inside the list entry for facts of lines,
     authorizations, other payers and diagnoses, else from the top. `also_from_encounter`: a line without it takes the
-    encounter's own.
+    encounter's own. `least` is the smallest value that can be right, scaled as the type is; None where any may be.
     """
 
     name: str
@@ -46,6 +46,7 @@ class FactEntry:
     at_path: tuple[str, ...] = ()
     also_from_encounter: bool = False
     personal: bool = False
+    least: int | None = None
     at: Location | None = field(default=None, compare=False)
 
     @property
@@ -129,6 +130,10 @@ def _entry(key: Scalar, node: Node, vocabulary: str, found: list[Diagnostic]) ->
     kind = parse_type(node.get("type"), _text(node, "decimals"), found, key)
     if kind is None:
         return None
+    given = _text(node, "from") == "given" and kind.kind in ("money", "count")
+    least = _text(node, "least") or (
+        "0" if given else ""
+    )  # money and counts that an encounter gives are never below nothing
     return FactEntry(
         name=key.text,
         type=kind,
@@ -140,6 +145,7 @@ def _entry(key: Scalar, node: Node, vocabulary: str, found: list[Diagnostic]) ->
         at_path=_path(key.text, entity, _text(node, "at")),
         also_from_encounter=_text(node, "also_from") == "encounter",
         personal=_text(node, "personal") in ("yes", "true"),
+        least=scaled(least, kind.decimals) if least and kind.numeric else None,
         at=key.at,
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from payerrules.language.composed import Composed
-from payerrules.language.desk import Catalogue
+from payerrules.language.desk import MODIFIERS, Catalogue
 from payerrules.language.items import LAST_DAY, EditionMeaning, ParameterLookup, Window
 from payerrules.language.meaning import read_meaning
 from payerrules.language.nodes import Mapping as Map
@@ -92,13 +92,19 @@ class Library:
             self.diagnostics += wrong
 
     def read_catalogues(self, folder: Path) -> None:
-        """Add the catalogues of codes of a folder."""
+        """Add the catalogues of codes of a folder; a code that an earlier folder has too is replaced."""
         for path in sorted((folder / "codes").glob("*.yaml")):
             node, found = read_yaml(path.read_bytes(), str(path))
             self.diagnostics += found
             codes = node.get("codes") if isinstance(node, Map) else None
             if isinstance(codes, Map):
-                self.catalogues[f"codes/{path.name}"] = plain(codes)
+                name = f"codes/{path.name}"
+                self.catalogues[name] = {**self.catalogues.get(name, {}), **plain(codes)}
+
+    @property
+    def modifiers(self) -> Catalogue:
+        """What is known of each modifier."""
+        return self.catalogues.get(MODIFIERS, {})
 
     def read(self, path: Path, folder: Path) -> None:
         """Put one policy file on the shelf; one with errors is named, and not used."""

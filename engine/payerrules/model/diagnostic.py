@@ -16,7 +16,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Location:
-    """A place in a file: line and column count from 1; `width` is how many columns the caret underlines."""
+    """A place in a file: line and column count from 1, line 0 is the file as a whole; `width` is how many columns the caret underlines."""
 
     file: str
     line: int
@@ -25,8 +25,8 @@ class Location:
     excerpt: str = ""
 
     def __str__(self) -> str:
-        """Write the place as `file:line:column`."""
-        return f"{self.file}:{self.line}:{self.column}"
+        """Write the place as `file:line:column`; of a file as a whole, its name."""
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
 @dataclass(frozen=True, slots=True)
