@@ -45,8 +45,8 @@ def positions(done: Conclusions, line: LineConclusion) -> dict[str, tuple[int, .
     """The positions that rules which fired ask of modifiers on a line."""
     found: dict[str, tuple[int, ...]] = {}
     for run in done.runs:
-        if run.line == line.line:
-            for rule, value in zip(run.rules, run.values, strict=True):
+        if run.line == line.line and TRUE in run.found:
+            for rule, value in run.asked():
                 if value == TRUE:
                     for effect in rule.effects:
                         if isinstance(effect, Hit) and effect.position:

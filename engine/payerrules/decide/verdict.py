@@ -181,6 +181,6 @@ def is_complete(done: Conclusions) -> bool:
     return not any(
         value == UNKNOWN and not rule.found_on_review
         for run in done.runs
-        if UNKNOWN in run.values
-        for rule, value in zip(run.rules, run.values, strict=True)
+        if UNKNOWN in run.found
+        for rule, value in run.asked()
     )

@@ -9,13 +9,14 @@ from typing import Any
 from payerrules.language.effect import Action, Ask, Correction, Flag, Hit, Say
 from payerrules.language.items import Limit, Rule
 from payerrules.model.values import MaybeValue
+from payerrules.runtimes.blocks import Block
 
 View = dict[str, Any]
 """All facts of one thing by name; None is unknown. A limit's facts are pairs (low, high). Keys that begin with @ are
 collections, and `@given` holds the names of the facts that the encounter itself gave."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Verdict:
     """How one instance of a rule ended: value 2 fired, 1 not evaluated, 0 not fired.
 
@@ -31,24 +32,38 @@ class Verdict:
     scopes: Mapping[str, View]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Run:
-    """One look at several rules of a step for one thing: their verdicts, one value a rule."""
+    """The rules of a block, asked of one thing, and what they answered.
 
-    rules: tuple[Rule, ...]
+    `place` is that of the line in the claim, -1 for the encounter. `found` has the verdicts of the rules that were asked;
+    those that the date and the code had settled are false.
+    """
+
+    block: Block
+    place: int
     line: int
     other: str
-    values: tuple[int, ...]
     view: View
     scopes: Mapping[str, View]
+    found: tuple[int, ...] = ()
+
+    @property
+    def values(self) -> tuple[int, ...]:
+        """The verdicts of all rules of the block, in order."""
+        return self.block.values(self.found)
+
+    def asked(self) -> Iterator[tuple[Rule, int]]:
+        """The rules that were asked, each with its verdict."""
+        return zip(self.block.asked, self.found, strict=True)
 
     def verdicts(self) -> Iterator[Verdict]:
         """A verdict for each of the rules."""
-        for rule, value in zip(self.rules, self.values, strict=True):
+        for rule, value in zip(self.block.rules, self.values, strict=True):
             yield Verdict(rule, self.line, self.other, value, self.view, self.scopes)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Struck:
     """A hit that is true (value 2) or unknown (1) on a line; `kind` is what it makes of the line, `group` its group code.
 
@@ -63,7 +78,7 @@ class Struck:
     units: int | None = None  # payable units, of a hit that limits them
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Benign:
     """A flag, remark or action of a rule, with the verdict it comes from."""
 

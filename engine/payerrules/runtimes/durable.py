@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from payerrules.language.expression import FALSE, TRUE, UNKNOWN, All, Condition, Constant
 from payerrules.language.items import Rule
+from payerrules.runtimes.blocks import Block
 from payerrules.runtimes.case import Case
 from payerrules.runtimes.compiled import Many, compile_many, fold
 from payerrules.runtimes.conclusions import Conclusions
-from payerrules.runtimes.plan import Block, Plan
+from payerrules.runtimes.plan import Plan
 from payerrules.runtimes.ruleset import Fired, JoinRule, Record, Ruleset
 from payerrules.runtimes.walk import Questions, Walk
 
@@ -28,15 +29,14 @@ class Joined:
         self.places = {name: place for place, name in enumerate(block.names)}
         folded = [
             (name, fold(part, block.known))
-            for place, rule in enumerate(block.rules)
-            if place in block.open or block.base[place]
-            for name, part in conjuncts(block.names[place], rule.when)
+            for rule, of in zip(block.asked, block.names, strict=True)
+            for name, part in conjuncts(of, rule.when)
         ]
         said = [(name, part) for name, part in folded if not isinstance(part, Constant)]
         always = [name for name, part in folded if isinstance(part, Constant)]
         self.many: Many = compile_many([part for _, part in said])
         self.shape = ruleset.shape(block.step, [name for name, _ in said], always)
-        self.none = [FALSE] * len(block.rules)
+        self.none = [FALSE] * len(block.asked)
 
 
 class Durable:

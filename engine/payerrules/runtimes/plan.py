@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-from payerrules.language.effect import Derive, Effect, Hit
+from payerrules.language.effect import Derive
 from payerrules.language.expression import (
     ALWAYS,
-    FALSE,
     Compare,
     Condition,
     Constant,
@@ -22,26 +19,20 @@ from payerrules.language.expression import (
     Not,
     all_of,
 )
-from payerrules.language.items import LAST_DAY, STAGES, Limit, Lookup, Rule, Window
-from payerrules.model.values import CODE, DATE
+from payerrules.language.items import LAST_DAY, STAGES, Limit, Lookup, Rule
+from payerrules.model.values import DATE
 from payerrules.program.program import Placed, Program
+from payerrules.runtimes.blocks import Block, facts_in
 from payerrules.runtimes.case import PRESUMED_AS, Opening
-from payerrules.runtimes.compiled import Known, Many, compile_many, fold
+from payerrules.runtimes.compiled import Known, fold
 from payerrules.runtimes.lookups import Look, looker
 
 MADE_BY_ENGINE = frozenset({"line.stands", "line.authorized", "line.authorization_requested"})
+MANY = 20_000
+"""How many dates and codes, or pairs of them, a plan keeps ready; past it, it begins anew, so that memory stays flat."""
 
-
-def facts_in(part: Any) -> Iterator[Fact]:
-    """Every fact that a piece of meaning speaks of."""
-    if isinstance(part, Fact):
-        yield part
-    elif isinstance(part, tuple):
-        for one in part:
-            yield from facts_in(one)
-    elif dataclasses.is_dataclass(part):
-        for field in dataclasses.fields(part):
-            yield from facts_in(getattr(part, field.name))
+Looks = tuple[tuple[Look, frozenset[str]], ...]
+"""Look-ups, each with the names of the facts it finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,80 +58,39 @@ class Step:
         pairs = any(ranges_over(p.item) == "pair_of_lines" for p in lookups if not isinstance(p.item, Rule))
         return cls(index, stage, level, lookups, rules, {k: tuple(v) for k, v in ranges.items()}, pairs)
 
+    @property
+    def of_lines(self) -> bool:
+        """Whether it asks something of each line."""
+        return "line" in self.by_range
+
+    @property
+    def ranges_over_whole(self) -> bool:
+        """Whether it asks something of the encounter, its authorizations or its diagnoses."""
+        return not self.by_range.keys() <= {"line", "pair_of_lines"}
+
     def ranges(self, for_each: str) -> tuple[Placed, ...]:
         """Its rules of one range."""
         return self.by_range.get(for_each, ())
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """An effect of a rule, with the trigger of a hit made ready."""
+class Speaking:
+    """Whether an edition in force speaks of a line: settled by its code, or else a condition; and what it wants known."""
 
-    effect: Effect
-    trigger: Many | None
-
-
-def ready_effect(effect: Effect) -> Act:
-    """An effect made ready: the trigger of a hit as generated code."""
-    return Act(effect, compiled(effect.trigger) if isinstance(effect, Hit) else None)
+    settled: int | None
+    about: Condition
+    must_know: frozenset[str]
+    verified_through: int
 
 
-_COMPILED: dict[Condition, Many] = {}
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """What a plan does with lines of one code and stretch of dates: by step, the rules to ask and the look-ups to make."""
 
-
-def compiled(condition: Condition) -> Many:
-    """One condition as generated code, made once."""
-    found = _COMPILED.get(condition)
-    if found is None:
-        found = _COMPILED[condition] = compile_many([condition])
-    return found
-
-
-class Block:
-    """The rules of a step that are in force for one date and code, with what that fixes put into their conditions.
-
-    `fixed` has the verdicts that are settled by it (0 or 2), `open` the places of the others.
-    """
-
-    def __init__(self, step: str, rules: tuple[Rule, ...], names: tuple[str, ...], known: Known) -> None:
-        self.step = step
-        self.known = known
-        self.rules = rules
-        self.names = names  # of each rule, unique in the plan
-        folded = [fold(rule.when, known) for rule in rules]
-        self.base = [c.value if isinstance(c, Constant) else FALSE for c in folded]
-        self.open = tuple(i for i, c in enumerate(folded) if not isinstance(c, Constant))
-        self.folded = folded
-        self.idle = not self.open and not any(self.base)
-        self.whole = len(self.open) == len(rules)
-        self.derives = derives(rules)
-        self.reads = tuple(tuple(facts_in(rule.when)) for rule in rules) if self.derives else ()
-        self.acts = tuple(tuple(ready_effect(e) for e in rule.effects if not isinstance(e, Derive)) for rule in rules)
-
-    @cached_property
-    def many(self) -> Many:
-        """The verdicts of the open rules, all at once."""
-        return compile_many([self.folded[i] for i in self.open])
-
-    def verdicts(self, view: dict[str, Any], scopes: Any) -> tuple[int, ...]:
-        """The verdict of every rule, in order."""
-        found = self.many(view, scopes)
-        if self.whole:
-            return found
-        values = self.base.copy()
-        for i, value in zip(self.open, found, strict=True):
-            values[i] = value
-        return tuple(values)
-
-
-def derives(rules: tuple[Rule, ...]) -> tuple[tuple[str, tuple[tuple[int, int, Derive], ...]], ...]:
-    """The derived facts that rules set: name, and (priority, place of the rule, effect) from the highest priority down."""
-    found: dict[str, list[tuple[int, int, Derive]]] = {}
-    for place, rule in enumerate(rules):
-        for effect in rule.effects:
-            if isinstance(effect, Derive):
-                found.setdefault(effect.fact.name, []).append((rule.priority, place, effect))
-    return tuple((name, tuple(sorted(writers, key=lambda w: (-w[0], w[1])))) for name, writers in found.items())
+    blocks: tuple[Block | None, ...]
+    looks: tuple[Looks, ...]
+    speaking: tuple[Speaking, ...]
+    late: tuple[Rule, ...]  # not in force
 
 
 class Plan:
@@ -149,21 +99,31 @@ class Plan:
     def __init__(self, program: Program) -> None:
         self.program = program
         placed = [ready(p, program) for p in program.placed]
+        self.reads = frozenset(
+            fact.name for p in placed for fact in facts_in(p.item) if not isinstance(p.item, Rule) or p.item.effects
+        ) | frozenset(f.name for limit, _ in program.limits for f in facts_in(limit))
         order = {stage: i for i, stage in enumerate(STAGES)}
         places = sorted({(order[p.stage], p.level) for p in placed})
         self.steps = tuple(
             Step.of(index, STAGES[stage], level, [p for p in placed if (order[p.stage], p.level) == (stage, level)])
             for index, (stage, level) in enumerate(places)
         )
+        self.before_benefit = tuple(step for step in self.steps if step.stage != "benefit")
+        self.benefit = tuple(step for step in self.steps if step.stage == "benefit")
+        self.stands = tuple(
+            step.stage
+            if f"line.stands@{step.stage}" in self.reads and (i == 0 or self.steps[i - 1].stage != step.stage)
+            else ""
+            for i, step in enumerate(self.steps)
+        )
         windows = [p.window for p in placed] + [window for _, window in program.limits]
         windows += [about.effective for about in program.abouts]
+        windows += [edition.effective for edition in program.editions]
+        # between two borders nothing begins or ends, so all its days are alike
         self.borders = sorted({w.first for w in windows} | {w.last + 1 for w in windows if w.last < LAST_DAY})
-        self.late: dict[int, tuple[Rule, ...]] = {}
         self.blocks: dict[tuple[Any, ...], Block | None] = {}
-        self.looks: dict[tuple[Any, ...], tuple[tuple[Look, frozenset[str]], ...]] = {}
-        self.reads = frozenset(
-            fact.name for p in placed for fact in facts_in(p.item) if not isinstance(p.item, Rule) or p.item.effects
-        ) | frozenset(f.name for limit, _ in program.limits for f in facts_in(limit))
+        self.looks: dict[tuple[Any, ...], Looks] = {}
+        self.courses: dict[tuple[int, str], Course] = {}
         self.rule_names = {id(p): f"r{i}" for i, p in enumerate(p for step in self.steps for p in step.rules)}
         self.opening = self.open_with()
 
@@ -184,58 +144,82 @@ class Plan:
             presumed.pop(name, None)
         return Opening(presumed, frozenset(derived) | MADE_BY_ENGINE, self.reads)
 
-    def segment(self, day: int) -> int:
-        """Which stretch of dates a day lies in: inside one, nothing begins or ends."""
-        return bisect_right(self.borders, day)
+    def course(self, day: int, code: str) -> Course:
+        """What to do with a line of this date and code."""
+        key = (bisect_right(self.borders, day), code)
+        found = self.courses.get(key)
+        if found is None:
+            if len(self.courses) >= MANY:
+                self.courses.clear()
+            found = self.courses[key] = Course(
+                tuple(self.make_block(step, "line", (day,), (code,)) for step in self.steps),
+                tuple(self.make_lookups(step, "line", day, (code,)) for step in self.steps),
+                self.speaking(day, code),
+                tuple(
+                    p.item
+                    for step in self.steps
+                    for p in step.rules
+                    if isinstance(p.item, Rule) and not p.window.holds(day)
+                ),
+            )
+        return found
 
-    def block(self, step: Step, for_each: str, days: tuple[int, ...], codes: tuple[str, ...]) -> Block | None:
+    def speaking(self, day: int, code: str) -> tuple[Speaking, ...]:
+        """The editions in force on a day."""
+        found = []
+        for edition in self.program.editions:
+            if edition.effective.holds(day):
+                about = fold(edition.about, known_of((code,)))
+                settled = about.value if isinstance(about, Constant) else None
+                found.append(Speaking(settled, edition.about, edition.must_know, edition.verified_through))
+        return tuple(found)
+
+    def block(self, step: Step, for_each: str, days: tuple[int, ...], codes: tuple[str, ...] = ()) -> Block | None:
         """The rules of a step in force on all these days, for these codes (of the line, and of its partner in a pair)."""
-        key = (step.index, for_each, tuple(self.segment(day) for day in days), codes)
+        key = (step.index, for_each, tuple(bisect_right(self.borders, day) for day in days), codes)
         try:
             return self.blocks[key]
         except KeyError:
             pass
-        placed = [p for p in step.ranges(for_each) if all(p.window.holds(day) for day in days)]
-        known: dict[tuple[str, str], Any] = {}
-        for scope, code in zip(("", "other"), codes, strict=False):
-            known[scope, "line.code"] = code
-        rules = tuple(p.item for p in placed if isinstance(p.item, Rule))
-        names = tuple(self.rule_names[id(p)] for p in placed)
-        self.blocks[key] = block = Block(f"step{step.index}", rules, names, known) if rules else None
+        if len(self.blocks) >= MANY:
+            self.blocks.clear()
+        self.blocks[key] = block = self.make_block(step, for_each, days, codes)
         return block
 
-    def lookups(
-        self, step: Step, for_each: str, day: int, codes: tuple[str, ...]
-    ) -> tuple[tuple[Look, frozenset[str]], ...]:
-        """The look-ups of a step in force on a day for a code, each with the names of the facts it finds."""
-        key = (step.index, for_each, self.segment(day), codes)
+    def make_block(self, step: Step, for_each: str, days: tuple[int, ...], codes: tuple[str, ...]) -> Block | None:
+        """The rules of a step in force, if there are any."""
+        placed = [p for p in step.ranges(for_each) if all(p.window.holds(day) for day in days)]
+        rules = tuple(p.item for p in placed if isinstance(p.item, Rule))
+        names = tuple(self.rule_names[id(p)] for p in placed)
+        return Block(f"step{step.index}", rules, names, known_of(codes)) if rules else None
+
+    def lookups(self, step: Step, for_each: str, day: int, codes: tuple[str, ...]) -> Looks:
+        """The look-ups of a step in force on a day for a code (and that of its partner in a pair)."""
+        key = (step.index, for_each, bisect_right(self.borders, day), codes)
         found = self.looks.get(key)
         if found is None:
-            known: dict[tuple[str, str], Any] = {}
-            for scope, code in zip(("", "other"), codes, strict=False):
-                known[scope, "line.code"] = code
-            found = self.looks[key] = tuple(
-                (looker(p.item, known), frozenset(f.name for f in outputs(p.item)))
-                for p in step.lookups
-                if not isinstance(p.item, Rule) and p.window.holds(day) and ranges_over(p.item) == for_each
-            )
+            if len(self.looks) >= MANY:
+                self.looks.clear()
+            found = self.looks[key] = self.make_lookups(step, for_each, day, codes)
         return found
 
-    def out_of_date(self, day: int) -> tuple[Rule, ...]:
-        """The rules of this program that are not in force on a day."""
-        segment = self.segment(day)
-        if segment not in self.late:
-            self.late[segment] = tuple(
-                p.item
-                for step in self.steps
-                for p in step.rules
-                if isinstance(p.item, Rule) and not p.window.holds(day)
-            )
-        return self.late[segment]
+    def make_lookups(self, step: Step, for_each: str, day: int, codes: tuple[str, ...]) -> Looks:
+        """The look-ups of a step in force, each with the names of the facts it finds."""
+        known = known_of(codes)
+        return tuple(
+            (looker(p.item, known), frozenset(f.name for f in outputs(p.item)))
+            for p in step.lookups
+            if not isinstance(p.item, Rule) and p.window.holds(day) and ranges_over(p.item) == for_each
+        )
 
     def limits(self, day: int) -> tuple[Limit, ...]:
         """The limits in force on a day."""
         return tuple(limit for limit, window in self.program.limits if window.holds(day))
+
+
+def known_of(codes: tuple[str, ...]) -> Known:
+    """What is known of a line and its partner once their codes are."""
+    return {(scope, "line.code"): code for scope, code in zip(("", "other"), codes, strict=False)}
 
 
 def outputs(lookup: Lookup | Rule) -> tuple[Fact, ...]:
@@ -283,6 +267,3 @@ def standing(part: Any, stage: str) -> Any:
                 changed[field.name] = new
         return dataclasses.replace(part, **changed) if changed else part
     return part
-
-
-__all__ = ["CODE", "Block", "Plan", "Step", "Window", "facts_in"]

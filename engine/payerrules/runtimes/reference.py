@@ -14,7 +14,7 @@ def judge_by_reference(plan: Plan, case: Case) -> Conclusions:
     try:
         asked = next(walking)
         while True:
-            asked = walking.send([one.block.verdicts(one.view, one.scopes) for one in asked])
+            asked = walking.send([run.block.many(run.view, run.scopes) for run in asked])
     except StopIteration as end:
         done: Conclusions = end.value
         return done

@@ -5,7 +5,7 @@ from __future__ import annotations
 from payerrules.language.effect import Action, Ask, Correction, Flag, Hit, Outcome, Say, Template
 from payerrules.language.expression import FALSE, TRUE, UNKNOWN
 from payerrules.program.evaluate import Scopes, View, truth, value
-from payerrules.runtimes.compiled import Many
+from payerrules.runtimes.blocks import Act
 from payerrules.runtimes.conclusions import Benign, Conclusions, LineConclusion, Struck, Verdict
 
 
@@ -14,12 +14,12 @@ def strike(
     line: LineConclusion,
     verdict: Verdict,
     hit: Hit,
-    trigger: Many | None,
+    act: Act,
     view: View,
     scopes: Scopes,
 ) -> None:
     """Hold a hit against a line: hit = when and trigger; true it harms, unknown it leaves the standing open."""
-    found = verdict.value if trigger is None else min(verdict.value, trigger(view, scopes)[0])
+    found = verdict.value if act.trigger is None else min(verdict.value, act.trigger(view, scopes)[0])
     if found == FALSE:
         return
     kind, units = hit.outcome.kind, None
@@ -34,7 +34,8 @@ def strike(
         return
     if line.unverified and kind in ("deny", "return"):
         kind = "pend"
-    struck = Struck(verdict, hit, found, kind, group_code(hit.outcome, view, scopes), units)
+    group = group_code(hit.outcome, view, scopes) if act.group is None else act.group
+    struck = Struck(verdict, hit, found, kind, group, units)
     line.struck.append(struck)
     line.stands = min(line.stands, standing(struck))
     if found == TRUE:

@@ -1,0 +1,135 @@
+"""Blocks: the rules of a step that can speak of one date and code, with what these two settle worked out beforehand."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from payerrules.language.effect import Derive, Effect, Hit
+from payerrules.language.expression import FALSE, UNKNOWN, Condition, Constant, Fact, Literal
+from payerrules.language.items import Rule
+from payerrules.model.values import MaybeValue
+from payerrules.runtimes.compiled import Known, Many, compile_many, fold
+from payerrules.runtimes.deriving import Writer, derived
+from payerrules.runtimes.lookups import Conflict
+
+SETTLED = 10_000
+"""How many combinations of verdicts a block keeps the derived facts of."""
+
+
+def facts_in(part: Any) -> Iterator[Fact]:
+    """Every fact that a piece of meaning speaks of."""
+    if isinstance(part, Fact):
+        yield part
+    elif isinstance(part, tuple):
+        for one in part:
+            yield from facts_in(one)
+    elif dataclasses.is_dataclass(part):
+        for field in dataclasses.fields(part):
+            yield from facts_in(getattr(part, field.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An effect of a rule, with the trigger of a hit made ready, and its group code where that is no fact."""
+
+    effect: Effect
+    trigger: Many | None = None
+    group: str | None = None
+
+
+def ready_effect(effect: Effect) -> Act:
+    """An effect made ready: the trigger of a hit as generated code."""
+    if not isinstance(effect, Hit):
+        return Act(effect)
+    group = effect.outcome.group
+    written = "" if group is None else group.value if isinstance(group, Literal) else None
+    return Act(effect, compiled(effect.trigger), written if isinstance(written, str) else None)
+
+
+_COMPILED: dict[Condition, Many] = {}
+
+
+def compiled(condition: Condition) -> Many:
+    """One condition as generated code, made once."""
+    found = _COMPILED.get(condition)
+    if found is None:
+        found = _COMPILED[condition] = compile_many([condition])
+    return found
+
+
+class Block:
+    """The rules of a step that are in force for one date and code.
+
+    Those whose condition the date and the code make false are `rules` that are never asked; the others are `asked`, and only
+    their verdicts are worked out, in the order in which they stand there.
+    """
+
+    def __init__(self, step: str, rules: tuple[Rule, ...], names: tuple[str, ...], known: Known) -> None:
+        self.step = step
+        self.known = known
+        self.rules = rules
+        folded = [fold(rule.when, known) for rule in rules]
+        self.places = tuple(i for i, condition in enumerate(folded) if condition != Constant(FALSE))
+        self.asked = tuple(rules[i] for i in self.places)
+        self.names = tuple(names[i] for i in self.places)  # of those that are asked, unique in the plan
+        self.folded = tuple(folded[i] for i in self.places)
+        self.acts = tuple(
+            tuple(ready_effect(e) for e in rule.effects if not isinstance(e, Derive)) for rule in self.asked
+        )
+        self.acting = any(self.acts)
+        self.derives = self.writers()
+        self.derives_of = frozenset(name for name, _ in self.derives)
+        self.derives_for_all = tuple(
+            (n, w) for n, w in self.derives if not n.startswith("line.")
+        )  # of the encounter too
+        self.idle = not self.asked and not self.derives
+        self.plain = all(w.plain for _, writers in self.derives for w in writers)
+        self.settled: dict[tuple[int, ...], dict[str, MaybeValue] | None] = {}
+        self.prepared: Any = None  # what a runtime has made of it
+
+    @cached_property
+    def many(self) -> Many:
+        """The verdicts of the rules that are asked, all at once."""
+        return compile_many(self.folded)
+
+    def values(self, found: tuple[int, ...]) -> tuple[int, ...]:
+        """The verdicts of all its rules, from those of the rules that were asked."""
+        if len(found) == len(self.rules):
+            return found
+        every = [FALSE] * len(self.rules)
+        for place, one in zip(self.places, found, strict=True):
+            every[place] = one
+        return tuple(every)
+
+    def writers(self) -> tuple[tuple[str, tuple[Writer, ...]], ...]:
+        """The facts that its rules derive, each with its writers from the highest priority down."""
+        asked = {place: number for number, place in enumerate(self.places)}
+        found: dict[str, list[Writer]] = {}
+        for place, rule in enumerate(self.rules):
+            for effect in rule.effects:
+                if isinstance(effect, Derive):
+                    one = Writer(rule, effect, asked.get(place, -1), tuple(facts_in(rule.when)))
+                    found.setdefault(effect.fact.name, []).append(one)
+        return tuple((name, tuple(sorted(w, key=lambda w: -w.rule.priority))) for name, w in found.items())
+
+    def facts(self, found: tuple[int, ...]) -> dict[str, MaybeValue] | None:
+        """The derived facts that verdicts lead to by themselves; None where a value, an unknown or a conflict has to be looked at."""
+        try:
+            return self.settled[found]
+        except KeyError:
+            pass
+        facts: dict[str, MaybeValue] | None = None
+        if self.plain and UNKNOWN not in found:
+            try:
+                facts = {name: derived(writers, found, {}) for name, writers in self.derives}
+            except Conflict:
+                facts = None
+        if facts is not None and None in facts.values():
+            facts = None
+        if len(self.settled) < SETTLED:
+            self.settled[found] = facts
+        return facts
