@@ -56,7 +56,7 @@ class Watch:
     def of_run(self, run: Run, placed: dict[tuple[str, str], Placed], program: Program, found: set[Target]) -> None:
         """The rules of one run: how they came out, and how each of their tests did."""
         day = run.view.get("line.date") or 0
-        for rule, value in zip(run.rules, run.values, strict=True):
+        for rule, value in zip(run.block.rules, run.values, strict=True):
             mine = self.rules.get((rule.id, rule.edition))
             one = placed.get((rule.id, rule.edition))
             if mine is None or one is None or (run.line and truth(one.about, run.view, run.scopes) == FALSE):

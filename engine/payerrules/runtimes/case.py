@@ -50,24 +50,27 @@ class Opening:
         facts["encounter.first_date"] = min(days, default=None)
         facts["encounter.last_date"] = max(days, default=None)
         facts["provider"] = facts.get("provider.npi") or "the encounter's provider"
-        lines = [self.line(line, facts, encounter, encounter.facts) for line in encounter.lines]
-        known = {name: fact for name, fact in encounter.facts.items() if name.startswith(ABOUT_THE_PATIENT)}
-        before = {name: fact for name, fact in facts.items() if name not in encounter.facts or name in known}
-        before["provider"] = None
-        history = [self.line(line, before, encounter, known) for line in encounter.history or ()]
+        lines: list[View] = []
+        services: list[View] = []
+        facts["@lines"], facts["@services"] = lines, services
+        given = frozenset(encounter.facts)
+        lines += [self.line(line, facts, encounter, given) for line in encounter.lines]
+        history = self.history(encounter, facts) if encounter.history else []
         facts["line.date"] = encounter.first_date
-        self.finish(facts, frozenset(encounter.facts))
-        services: list[View] = [*lines, *self.received_before(history, encounter)]
+        self.finish(facts, given)
+        services += [*lines, *self.received_before(history, encounter)]
         if (gap := self.unknown_past(encounter)) is not None:
             services.append(gap)
-        facts["@lines"] = lines
-        facts["@services"] = services
-        for view in (*lines, *history):
-            view["@lines"] = lines
-            view["@services"] = services
         return Case(encounter, facts, lines, history)
 
-    def line(self, line: Line, facts: View, encounter: Encounter, inherited: Facts) -> View:
+    def history(self, encounter: Encounter, facts: View) -> list[View]:
+        """The views of past services, which share with the encounter only what is about the patient."""
+        known = frozenset(name for name in encounter.facts if name.startswith(ABOUT_THE_PATIENT))
+        before = {name: fact for name, fact in facts.items() if name not in encounter.facts or name in known}
+        before["provider"] = None
+        return [self.line(line, before, encounter, known) for line in encounter.history or ()]
+
+    def line(self, line: Line, facts: View, encounter: Encounter, inherited: frozenset[str]) -> View:
         """The view of a line: what it takes from the encounter, then its own."""
         view: View = {**facts, **line.facts}
         if any(name.startswith("provider.") for name in line.facts):
@@ -86,7 +89,7 @@ class Opening:
             view["line.first_diagnosis"] = pointed[0] if pointed else NONE
         if line.other_payers is not None:
             view["@other_payers"] = self.things(line.other_payers)
-        self.finish(view, frozenset(inherited) | frozenset(line.facts))
+        self.finish(view, inherited.union(line.facts))
         return view
 
     def finish(self, view: View, given: frozenset[str]) -> None:

@@ -19,6 +19,7 @@ from payerrules.language.expression import (
     Condition,
     Constant,
     Fact,
+    Given,
     Literal,
     Member,
     Not,
@@ -96,6 +97,7 @@ class Source:
         self.constants: dict[str, Anything] = {}
         self.names: dict[int, str] = {}
         self.helpers: dict[Condition | Term, str] = {}
+        self.shares: dict[str, str] = {}
         self.calls: list[str] = []
 
     def fact(self, fact: Fact, kind: str) -> str:
@@ -120,6 +122,14 @@ class Source:
             name = self.helpers[condition] = f"q{len(self.helpers)}"
             self.calls.append(f"{name} = truth({self.constant(condition)}, x, s)")
             self.guards[name] = f"{name} != {UNKNOWN}"
+        return name
+
+    def shared(self, text: str) -> str:
+        """The local name of an expression, worked out once a call."""
+        name = self.shares.get(text)
+        if name is None:
+            name = self.shares[text] = f"e{len(self.shares)}"
+            self.calls.append(f"{name} = {text}")
         return name
 
     def term(self, term: Term, kind: str) -> str:
@@ -172,6 +182,10 @@ class Source:
                 asked = f"{codes} <= {name}" if mode == "has_all" else f"not {codes}.isdisjoint({name})"
                 none = f"{UNKNOWN} if {name} is None else {FALSE} if {name} is NONE"
                 return f"({asked})", f"({none} else {TRUE} if {asked} else {FALSE})"
+            case Given(Fact(name, _, scope)):
+                given = f"s[{scope!r}].get('@given', ())" if scope else "x.get('@given', ())"
+                asked = f"{name!r} in {self.shared(given)}"
+                return asked, f"({TRUE} if {asked} else {FALSE})"
             case _:
                 name = self.helper(condition)
                 return f"{name} == {TRUE}", name

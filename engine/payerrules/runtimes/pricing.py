@@ -33,11 +33,11 @@ class Pricing:
 
     def settle(self, lines: list[LineConclusion]) -> None:
         """Give every line its allowed amount in cents: the one the encounter gave, else the priced one, else unknown."""
-        parts = {line.line: self.parts(line) for line in lines}
+        parts = {line.line: self.parts(line) for line in lines} if self.prices else {}
         for line in lines:
             if "line.allowed" in line.view["@given"]:
                 line.allowed = line.view["line.allowed"]
-            else:
+            elif parts:
                 line.allowed = self.allowed(line, lines, parts)
             line.view["line.allowed"] = line.allowed
 
