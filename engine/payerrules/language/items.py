@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from payerrules.language.effect import Action, Effect, Outcome, Source, Template
 from payerrules.language.expression import ALWAYS, Condition, Fact, Term
 from payerrules.model.diagnostic import Location
-from payerrules.model.values import FactType, MaybeValue, Value
+from payerrules.model.values import FactType, Value
+
+if TYPE_CHECKING:
+    from payerrules.language.long_rows import LongRows
 
 FIRST_DAY: Final = 1
 LAST_DAY: Final = 3_652_059  # 9999-12-31 as a day number
@@ -116,14 +119,14 @@ class TableLookup:
 
 @dataclass(frozen=True, slots=True)
 class LongTableLookup:
-    """A table from a file, looked up by equal keys and dates, never scanned: rows[key] lists (window, outputs, source)."""
+    """A table from a file, looked up by equal keys and dates, never scanned."""
 
     id: str
     for_each: str
     inputs: tuple[Fact, ...]
     outputs: tuple[Fact, ...]
     hit: str  # unique | collect
-    rows: dict[tuple[Value, ...], tuple[tuple[Window, tuple[MaybeValue, ...], str], ...]] = field(hash=False)
+    rows: LongRows = field(hash=False)
     otherwise: tuple[Term, ...] | None
     content: str = ""  # hash of the file's rows
     in_force: Window = ANY_DAY

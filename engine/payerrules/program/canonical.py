@@ -10,6 +10,7 @@ from typing import Any as Anything
 
 from payerrules.language.expression import All, Any
 from payerrules.language.items import EditionMeaning, Limit
+from payerrules.language.long_rows import LongRows
 from payerrules.model.diagnostic import Location
 from payerrules.model.values import NONE
 
@@ -27,6 +28,8 @@ def canonical(part: Anything) -> Anything:
         return part
     if part is NONE:
         return {"none": True}
+    if isinstance(part, LongRows):
+        return part.content
     if isinstance(part, frozenset):
         return sorted(canonical(one) for one in part)
     if isinstance(part, tuple | list):

@@ -128,7 +128,7 @@ def long_table(lookup: LongTableLookup) -> Look:
             lacking(view, names, inputs, scopes)
             return tuple((name, None) for name in names)
         day = view["line.date"]
-        fitting = [cells for window, cells, _ in rows.get(key, ()) if window.first <= day <= window.last]
+        fitting = [cells for window, cells, _ in rows.get(key) if window.first <= day <= window.last]
         if collect and fitting:
             return tuple((name, frozenset(str(c[i]) for c in fitting)) for i, name in enumerate(names))
         if fitting:
