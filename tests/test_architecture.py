@@ -22,6 +22,7 @@ ORDER = [
     "payers",
     "decide",
     "formats",
+    "imports",
     "golden",
     "analysis",
     "cli",

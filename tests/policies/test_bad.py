@@ -33,6 +33,10 @@ NO_FIXTURE = {
     **dict.fromkeys(("file-unreadable", "format-failed"), "tests/formats"),
     "encounter-repeated": "tests/cli",
     **{
+        f"import-{name}": "tests/imports"
+        for name in ("no-table", "cell", "repeated", "undated", "which-table", "shrunk", "needs-reader")
+    },
+    **{
         f"encounter-{name}": "tests/formats"
         for name in (
             "unknown-key",

@@ -30,6 +30,7 @@ from payerrules.cli.common import (
     tell,
     write,
 )
+from payerrules.cli.imports import import_files
 from payerrules.cli.tables import decision_table, missing_once
 from payerrules.decide.engine import Engine, engine_version
 from payerrules.decide.explain import explained
@@ -288,6 +289,9 @@ def options(
     ] = False,
 ) -> None:
     """Decide claims by payer policy: YAML in, decisions with their reasons out."""
+
+
+app.command("import")(import_files)
 
 
 def run() -> None:

@@ -13,6 +13,7 @@ from payerrules.language.items import LongTableLookup, Window
 from payerrules.language.long_rows import Places, read_rows
 from payerrules.language.nodes import Mapping, Scalar
 from payerrules.language.outcomes import written
+from payerrules.language.policy import PolicyText
 from payerrules.language.spelling import remedy
 from payerrules.model.diagnostic import Diagnostic, Location
 
@@ -34,7 +35,7 @@ def read_long_table(
     file = node.get("from") if isinstance(node, Mapping) else None
     if not isinstance(file, Scalar) or not isinstance(node, Mapping):
         return None
-    path = find(file.text, piece)
+    path = find(file.text, piece.text)
     if path is None:
         hint = "Paths start at the policies folder, or at the policy's own folder."
         desk.error("csv-missing", f"there is no file `{file.text}`", file, hint)
@@ -64,9 +65,9 @@ def read_long_table(
     )
 
 
-def find(name: str, piece: Piece) -> Path | None:
+def find(name: str, text: PolicyText) -> Path | None:
     """The file of a name: beside the policy, or below the policies folder."""
-    for folder in (Path(piece.text.path).parent, piece.text.folder, *Path(piece.text.path).parents):
+    for folder in (Path(text.path).parent, text.folder, *Path(text.path).parents):
         if (folder / name).is_file():
             return folder / name
     return None

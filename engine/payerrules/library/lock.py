@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from payerrules.language.long_tables import find
 from payerrules.language.nodes import plain
 from payerrules.language.policy import PolicyText
 from payerrules.library.library import Library
@@ -16,8 +17,13 @@ LOCK = "payerrules.lock"
 
 
 def content_hash(text: PolicyText) -> str:
-    """The hash of what an edition says: the order of its keys and rules, comments and layout are left out."""
+    """The hash of what an edition says, the files of its tables included: order of keys and rules, comments and layout are left out."""
     data = plain(text.node)
+    tables = data.get("tables")
+    for table in tables.values() if isinstance(tables, dict) else ():
+        path = find(str(table["from"]), text) if isinstance(table, dict) and "from" in table else None
+        if path is not None:
+            table["from"] = hashlib.sha256(path.read_bytes()).hexdigest()
 
     def by_id(item: Any) -> str:
         return json.dumps(item, sort_keys=True)
