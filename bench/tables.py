@@ -32,7 +32,13 @@ tables:
     otherwise: none
     source: made-up
 rules:
-  - {id: bundled, title: Bundled, for_each: pair_of_lines, stage: bundle, when: {other.date: line.date, pair.indicator: 0, other.stands: yes}, then: {deny: {group: CO, carc: 236}}, source: made-up}
+  - id: bundled
+    title: Bundled
+    for_each: pair_of_lines
+    stage: bundle
+    when: {other.date: line.date, pair.indicator: 0, other.stands: yes}
+    then: {deny: {group: CO, carc: 236}}
+    source: made-up
 """
 
 

@@ -107,10 +107,10 @@ def wish_for(target: Target, program: Program) -> Wish | None:
             case ParameterLookup() as lookup if f"{lookup.policy}#{shown(lookup.fact.name)}" == target.part:
                 return Wish(equal(lookup.by, target.key), every_true, "line", window)
             case LongTableLookup() as table if table.id == target.part and isinstance(target.key[0], tuple):
-                row = table.rows[target.key[0]][int(str(target.key[1]))]
+                row = table.rows.get(target.key[0])[int(str(target.key[1]))]
                 return Wish(equal(table.inputs, target.key[0]), every_true, table.for_each, row[0])
             case LongTableLookup() as table if table.id == target.part and target.key == ("any",):
-                key, listed = next(iter(table.rows.items()))
+                key, listed = next(table.rows.items())
                 return Wish(equal(table.inputs, key), every_true, table.for_each, listed[0][0])
             case item if label(item) == target.part and hasattr(item, "of"):
                 return Wish((item.of,), every_true)

@@ -153,7 +153,7 @@ class Watch:
         key: tuple[Any, ...] = tuple((scopes[f.scope] if f.scope else view).get(f.name) for f in table.inputs)
         if None in key:
             return
-        places = [n for n, row in enumerate(table.rows.get(key, ())) if row[0].holds(day)]
+        places = [n for n, row in enumerate(table.rows.get(key)) if row[0].holds(day)]
         keys: set[object] = {(key, n) for n in places} if len(table.rows) <= FEW_ROWS else set()
         wanted = keys | ({("any",)} if places else {("none",)})
         found |= {target for target in self.parts.get(table.id, ()) if target.key in wanted}

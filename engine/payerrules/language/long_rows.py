@@ -31,10 +31,11 @@ class LongRows:
     (1, (1,), ())
     """
 
-    __slots__ = ("clashes", "content", "keys", "nested", "wrong")
+    __slots__ = ("clashes", "content", "keys", "nested", "parts", "wrong")
 
-    def __init__(self, content: str) -> None:
+    def __init__(self, content: str, parts: int) -> None:
         self.content = content
+        self.parts = parts
         self.keys = 0
         self.nested: dict[Any, Any] = {}
         self.clashes: list[tuple[Any, ...]] = []
@@ -51,6 +52,10 @@ class LongRows:
     def __hash__(self) -> int:
         return hash(self.content)
 
+    def items(self) -> Iterator[tuple[tuple[Any, ...], tuple[Row, ...]]]:
+        """Every key with its rows."""
+        return _below(self.nested, self.parts, ())
+
     def get(self, key: Sequence[Any]) -> tuple[Row, ...]:
         """The rows of a key, in the order of the file; none where the file has no such key."""
         found: Any = self.nested
@@ -60,6 +65,16 @@ class LongRows:
                 return ()
         rows: tuple[Row, ...] = found
         return rows
+
+
+def _below(
+    nested: dict[Any, Any], parts: int, key: tuple[Any, ...]
+) -> Iterator[tuple[tuple[Any, ...], tuple[Row, ...]]]:
+    for part, found in nested.items():
+        if parts > 1:
+            yield from _below(found, parts - 1, (*key, part))
+        else:
+            yield (*key, part), found
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +107,7 @@ def read_rows(
     places: Places,
 ) -> LongRows:
     """Read the rows below the header of a CSV file. The same file read for several editions is read once."""
-    made = LongRows(hashlib.sha256(raw).hexdigest())
+    made = LongRows(hashlib.sha256(raw).hexdigest(), len(inputs))
     once = _Once(tuple({} for _ in inputs))
     payload = (*outputs, *(p for p in (places.from_, places.through, places.source_column) if p is not None))
     reader: Iterator[list[str]] = csv.reader(io.StringIO(raw.decode("utf-8-sig", errors="replace"), newline=""))
@@ -120,7 +135,10 @@ def read_rows(
         else:
             made.keys += 1
         into[value] = rows
-    made.clashes = list(_clashes(made.nested, len(inputs), ()))
+    checked: dict[int, bool] = {}
+    for key, several in made.items():
+        if len(several) > 1 and checked.setdefault(id(several), clash(several)):
+            made.clashes.append(key)
     return made
 
 
@@ -156,19 +174,6 @@ def day(cells: list[str], place: int | None, otherwise: int) -> int:
         text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
     found = parse(text, DATE)
     return found if isinstance(found, int) else otherwise
-
-
-def _clashes(nested: dict[Any, Any], depth: int, key: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
-    """Keys of which two rows hold on one day and say different things."""
-    checked: dict[int, bool] = {}
-    for part, found in nested.items():
-        if depth > 1:
-            yield from _clashes(found, depth - 1, (*key, part))
-        elif len(found) > 1:
-            if id(found) not in checked:
-                checked[id(found)] = clash(found)
-            if checked[id(found)]:
-                yield (*key, part)
 
 
 def clash(rows: tuple[Row, ...]) -> bool:
