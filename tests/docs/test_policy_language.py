@@ -19,7 +19,7 @@ HEAD = BLOCKS[0].partition("rules:\n")[0]
 WORDS = (
     *grammar.COMPARISONS, *grammar.TESTS, *grammar.CONNECTIVES, *grammar.QUANTIFIERS, *grammar.COUNT_COMPARISONS,
     *grammar.AMOUNT_WORDS, *grammar.OFFSETS, *grammar.FOR_EACH, *grammar.CHECK_FOR_EACH, *grammar.RULE_STAGES,
-    *grammar.HIT_POLICIES, *grammar.MINUTES_OF, *grammar.COUNTS, *grammar.PERIODS, *grammar.CROSSINGS,
+    *grammar.HIT_POLICIES, *grammar.MINUTES_OF, *grammar.COUNTS, *grammar.PERIODS, *grammar.SPANS, *grammar.ORDERS, *grammar.CROSSINGS,
     *grammar.SOURCE_STATUS, *grammar.LIABLE[:1], *grammar.ACTIONS, *grammar.ROUNDINGS, *grammar.OUTCOMES, *grammar.DEFAULTS,
     *grammar_effects.EFFECTS, *grammar_effects.REMARKS, *grammar_effects.BESIDE,
 )  # fmt: skip

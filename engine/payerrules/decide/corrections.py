@@ -89,7 +89,7 @@ def apply(line: Line, wanted: list[tuple[Struck, Correction]], result: Corrected
     add: dict[str, str] = {}
     remove: dict[str, str] = {}
     swaps: dict[str, tuple[str, str]] = {}
-    cut: tuple[int, str] | None = None
+    cut: tuple[int, str, bool] | None = None
     for struck, correction in wanted:
         rule = struck.verdict.rule.id
         match correction.kind:
@@ -103,7 +103,7 @@ def apply(line: Line, wanted: list[tuple[Struck, Correction]], result: Corrected
                 swaps |= {old: (new, rule) for old, new in correction.swaps if old in line.modifiers}
             case _:
                 if struck.units and (cut is None or struck.units < cut[0]):
-                    cut = struck.units, rule
+                    cut = struck.units, rule, correction.with_minutes
     gone, new = {*remove, *swaps}, {*add, *(to for to, _ in swaps.values() if to not in line.modifiers)}
     clash = (gone & new) | (gone & ledger.added[line.number]) | (new & ledger.removed[line.number])
     if clash:
@@ -129,7 +129,10 @@ def apply(line: Line, wanted: list[tuple[Struck, Correction]], result: Corrected
     ledger.added[line.number] |= new
     ledger.removed[line.number] |= gone
     kept = [swaps[m][0] if m in swaps else m for m in line.modifiers if m not in remove]
-    return line.corrected(tuple(dict.fromkeys([*kept, *sorted(add)])), cut[0] if fewer and cut is not None else None)
+    modifiers = tuple(dict.fromkeys([*kept, *sorted(add)]))
+    if not fewer or cut is None:
+        return line.corrected(modifiers, None)
+    return line.corrected(modifiers, cut[0], with_minutes=cut[2])
 
 
 def choice(correction: Correction, struck: Struck) -> str:

@@ -6,13 +6,13 @@ from collections import Counter
 from typing import Any
 
 from payerrules.decide.corrections import Corrected
+from payerrules.decide.limits import limit
 from payerrules.decide.reasons import why
 from payerrules.language.effect import Hit
 from payerrules.language.expression import TRUE, UNKNOWN
-from payerrules.model.values import COUNT, DATE, MONEY, FactType, show, unscaled
 from payerrules.program.evaluate import truth
 from payerrules.program.program import Program
-from payerrules.runtimes.conclusions import Conclusions, LimitState, Verdict
+from payerrules.runtimes.conclusions import Conclusions, Verdict
 
 WORDS = {2: "fired", 1: "not evaluated", 0: "not fired"}
 
@@ -23,7 +23,7 @@ def detail(corrected: Corrected, program: Program, presumable: frozenset[str]) -
     after = first if corrected.corrected is corrected.submitted else trace(corrected.corrected, program)
     known = {key(entry): entry for entry in first}
     return {
-        "limits": [limit(state, program) for state in corrected.corrected.limits],
+        "limits": [limit(state, corrected.corrected, program) for state in corrected.corrected.limits],
         "trace": first,
         "trace_corrected": [entry for entry in after if known.get(key(entry)) != entry],
         "rules": counted(corrected.submitted),
@@ -93,46 +93,3 @@ def presumed(done: Conclusions, presumable: frozenset[str]) -> dict[int, list[st
         found.setdefault(verdict.line, set()).update(names)
     whole = found.pop(0, set())
     return {line.line: sorted(whole | found.get(line.line, set())) for line in done.lines}
-
-
-def limit(state: LimitState, program: Program) -> dict[str, Any]:
-    """A limit at a line: what was used before, what the line uses, what is next and how much is left."""
-    kind = MONEY if state.limit.counts == "allowed_amount" else COUNT
-    named = {fact.name for _, fact in state.limit.report_as.facts} | {"patient"}
-    types = {fact.name: fact.type for fact in state.limit.per}
-    source = program.sources.get(state.limit.source)
-    return {
-        "limit": state.name,
-        "line": state.line,
-        "title": state.limit.title,
-        "pool": {name: show(value, types[name]) for name, value in state.pool if name not in named},
-        "period": {"from": show(state.period[0], DATE), "through": show(state.period[1], DATE)},
-        "before": bounds(state.before, kind),
-        "this": bounds(state.this, kind),
-        "after": bounds(state.after, kind),
-        "next": following(state, kind),
-        "counted": list(state.counted),
-        "opened_by": state.opened_by,
-        "sources": [source.id] if source else [],
-    }
-
-
-def bounds(found: tuple[int, int | None], kind: FactType) -> Any:
-    """A number as text; where it is not exact, at least and at most."""
-    low, high = found
-    if low == high:
-        return unscaled(low, kind.decimals)
-    return {
-        "at_least": unscaled(low, kind.decimals),
-        "at_most": None if high is None else unscaled(high, kind.decimals),
-    }
-
-
-def following(state: LimitState, kind: FactType) -> dict[str, Any] | None:
-    """The next step that the limit comes to, and how much is left up to it; None past the last one."""
-    used = state.after[0]
-    ahead = [(bound, step) for step, bound in state.beyonds if bound is not None and bound >= used]
-    if not ahead:
-        return None
-    bound, step = min(ahead)
-    return {"step": step, "at": unscaled(bound, kind.decimals), "remaining": unscaled(bound - used, kind.decimals)}

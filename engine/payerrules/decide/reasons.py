@@ -31,6 +31,7 @@ from payerrules.language.expression import (
     StartsWith,
     Term,
 )
+from payerrules.limits.authorizations import ASKED
 from payerrules.model.values import NONE, FactType, show
 from payerrules.program.evaluate import COLLECTIONS, View, reading, truth
 from payerrules.program.reads import facts_in
@@ -132,13 +133,18 @@ def missing(fact: Fact, view: View, scopes: Mapping[str, View], seen: set[str]) 
     seen.add(fact.name)
     if fact.name in where.get("@why", {}):
         return [where["@why"][fact.name]]
-    if fact.name in ("line.authorized", "line.authorization_requested"):
-        return ["coverage.authorizations"]
+    if fact.name in ASKED:
+        return authorization_lacks(where)
     deeper = where.get("@lacks", {}).get(fact.name)
     if deeper:
         found = [n for name in deeper for n in missing(Fact(name, fact.type, fact.scope), view, scopes, seen)]
         return list(dict.fromkeys(found)) or [shown(fact)]
     return [shown(fact)]
+
+
+def authorization_lacks(view: View) -> list[str]:
+    """What it would take to know whether an authorization covers a line: the authorizations, or what is used of them."""
+    return ["coverage.authorizations" if view.get("@authorizations") is None else "authorization.used"]
 
 
 def limit_lacks(fact: Fact, view: View) -> list[str]:

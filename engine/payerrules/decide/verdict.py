@@ -49,6 +49,7 @@ def line_decision(place: int, corrected: Corrected, program: Program | None) -> 
         actions=actions_of([*last.benign, *first.benign]),
         needs=sorted(dict.fromkeys(needs)),
         remarks=remarks_of(first, last),
+        authorization=last.covered_by or None,
     )
 
 
@@ -93,17 +94,26 @@ def liability_of(line: LineConclusion) -> str:
 
 def stopping(line: LineConclusion) -> list[Struck]:
     """The hits that deny or return the line."""
-    return [s for s in true_hits(line) if s.kind in ("deny", "return") and not s.units]
+    return [s for s in true_hits(line) if s.kind in ("deny", "return") and not s.partial]
 
 
 def parts_of(line: LineConclusion) -> list[dict[str, Any]]:
-    """The parts of a line whose units are not all payable."""
-    if line.units is None or line.units_payable is None or line.units_payable >= line.units:
+    """The parts of a line that is split: the units, or the amount, that pay, and what becomes of the rest."""
+    if line.units is not None and line.units_payable is not None and line.units_payable < line.units:
+        rest = min((s for s in line.struck if s.units), key=lambda s: (s.units or 0, s.verdict.rule.id))
+        return [
+            {"units": line.units_payable, "outcome": "pay", "reason": ""},
+            {"units": line.units - line.units_payable, "outcome": rest.kind, "reason": rest.verdict.rule.id},
+        ]
+    splits = [s for s in line.struck if s.amount and s.value == TRUE]
+    if not splits:
         return []
-    rest = min((s for s in line.struck if s.units), key=lambda s: (s.units or 0, s.verdict.rule.id))
+    rest = min(splits, key=lambda s: (s.amount or 0, s.verdict.rule.id))
+    whole = rest.verdict.view.get(f"limit.{rest.verdict.rule.limit}.this")
+    beyond = whole[0] - (rest.amount or 0) if isinstance(whole, tuple) else None
     return [
-        {"units": line.units_payable, "outcome": "pay", "reason": ""},
-        {"units": line.units - line.units_payable, "outcome": rest.kind, "reason": rest.verdict.rule.id},
+        {"amount": money(rest.amount), "outcome": "pay", "reason": ""},
+        {"amount": money(beyond), "outcome": rest.kind, "reason": rest.verdict.rule.id},
     ]
 
 

@@ -29,7 +29,7 @@ from payerrules.language.grammar import COLLECTIONS, COMPARISONS
 from payerrules.language.nodes import Mapping, Node, Scalar, Sequence
 from payerrules.language.sets import read_members
 from payerrules.language.spelling import remedy
-from payerrules.language.terms import read_term
+from payerrules.language.terms import read_term, shift
 from payerrules.model.values import COUNT, DATE, NONE, FactType
 
 ORDERINGS = {"above": "gt", "at_least": "ge", "below": "lt", "at_most": "le"}
@@ -280,11 +280,12 @@ def within(fact: Fact, node: Node, desk: Desk) -> Condition:
             "bad-offset", "`within` needs a number of days or months, and the day it is counted from", node, hint
         )
         return ALWAYS
-    base_node, count_node = node.get(side.text), node.get(unit.text)
+    base_node = node.get(side.text)
     base = read_term(base_node, desk, DATE) if base_node is not None else None
-    count = desk.value(count_node, FactType("count")) if count_node is not None else None
-    if base is None or not isinstance(count, int):
+    if base is None:
         return ALWAYS
-    last = Shift(base, count, unit.text) if side.text != "before" else base
-    first = Shift(base, -count, unit.text) if side.text != "after" else base
+    last = shift(base, node, unit, desk) if side.text != "before" else base
+    first = shift(base, node, unit, desk, -1) if side.text != "after" else base
+    if first is None or last is None:
+        return ALWAYS
     return all_of(Compare(fact, "ge", first), Compare(fact, "le", last))

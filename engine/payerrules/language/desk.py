@@ -15,16 +15,21 @@ from payerrules.language.policy import PolicyText
 from payerrules.language.spelling import remedy
 from payerrules.language.vocabulary import Vocabulary
 from payerrules.model.diagnostic import Diagnostic, Severity
-from payerrules.model.values import CODE, CODES, COUNT, MONEY, TEXT, YES_NO, FactType, parse
+from payerrules.model.values import CODE, CODES, COUNT, DATE, MONEY, TEXT, YES_NO, FactType, parse
 
 IDENTITIES = ("patient", "provider", "line")
 LIMIT_PARTS = ("before", "this", "after", "remaining")
+LIMIT_DATES = ("reached_on", "last_date", "free_on")
 SCOPED = ("authorization", "other_payer", "diagnosis", "other_diagnosis", "pair")
 RESERVED = {
     "line.authorized": YES_NO,
     "line.authorization_requested": YES_NO,
     "line.stands": YES_NO,
     "line.units_payable": COUNT,
+    "line.covered_by": TEXT,
+    "line.authorized_visits": COUNT,
+    "line.authorized_units": COUNT,
+    "line.authorized_minutes": COUNT,
 }
 """Facts the engine itself makes, known to every vocabulary."""
 
@@ -189,15 +194,17 @@ class Desk:
         return Fact(f"parameter.{name}@{self.composed.top.policy}", kind)
 
     def limit(self, rest: str, node: Node) -> Fact | None:
-        """A number of a limit: before, this, after or remaining."""
+        """A number or date of a limit: before, this, after, remaining; reached_on, last_date, free_on."""
         name, _, part = rest.partition(".")
         kind = self.limits.get(name)
         if kind is None:
             hint = remedy(name, self.limits, "The policy's limits are")
             self.error("unknown-limit", f"`{name}` is no limit of this policy", node, hint)
             return None
+        if part in LIMIT_DATES:
+            return Fact(f"limit.{name}@{self.composed.top.policy}.{part}", DATE)
         if part not in LIMIT_PARTS:
-            hint = remedy(part, LIMIT_PARTS, "A limit has")
+            hint = remedy(part, (*LIMIT_PARTS, *LIMIT_DATES), "A limit has")
             self.error("unknown-limit", f"a limit has no `{part}`", node, hint)
             return None
         return Fact(f"limit.{name}@{self.composed.top.policy}.{part}", kind)

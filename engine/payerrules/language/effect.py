@@ -46,7 +46,8 @@ class Correction:
     """A change to the line that would lift the hit.
 
     add: the first of `choices` whose condition is true (its term gives the modifier); remove: those of `members` on the line;
-    replace: pairs of `swaps`; cut: units down to `units`. `when` false: no correction; unknown: no correction, and the hit's ask.
+    replace: pairs of `swaps`; cut: units down to `units`, and the minutes with them where `with_minutes`.
+    `when` false: no correction; unknown: no correction, and the hit's ask.
     `only_proposed`: rests on an unverified source, so it is an action and never put on the claim.
     """
 
@@ -57,6 +58,7 @@ class Correction:
     swaps: tuple[tuple[str, str], ...] = ()
     units: Term | None = None
     only_proposed: bool = False
+    with_minutes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,17 @@ class Hit:
     trigger: Condition
     outcome: Outcome
     correction: Correction | None = None
-    units: Term | None = None  # limit_units: payable units; the line stands with fewer, 0 is the outcome itself
+    units: Term | None = (
+        None  # limit_units, a split step: payable units; the line stands with fewer, 0 is the outcome itself
+    )
     ask: Action | None = None
     say: Template | None = None
     word: str = ""  # the key the analyst wrote: require_modifier, deny ...
     position: tuple[int, ...] = ()  # modifier positions allowed (from 1), of require_modifier
     modifiers: frozenset[str] = frozenset()  # the modifiers it speaks of, for reasons and checks
+    amount: Term | None = (
+        None  # a split step of money: what still fits; the line stands with that, 0 is the outcome itself
+    )
 
 
 @dataclass(frozen=True, slots=True)

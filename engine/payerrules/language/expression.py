@@ -42,11 +42,20 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A date moved by days, working days or months (negative: back); months clamp to the month's end."""
+    """A date moved by days, working days or months (negative: back).
+
+    `by` is a fact or parameter that says how many (`count` is then 1 or -1). `rounding` says what becomes of a day that a
+    month has not: down, its last day, or up, the first of the next. `holidays` are day numbers that are no working days;
+    `calendar` names them for people, and years it does not speak of make the date unknown.
+    """
 
     base: Term
     count: int
     unit: str  # days | working_days | months
+    by: Term | None = None
+    rounding: str = "down"
+    holidays: frozenset[int] = frozenset()
+    calendar: str = ""
 
 
 @dataclass(frozen=True, slots=True)

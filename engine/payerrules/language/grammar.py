@@ -92,8 +92,45 @@ MINUTES_OF: Final = {
     "code_on_day": "of all lines of the code that day",
     "day": "of all lines it is of that day",
 }
-COUNTS: Final = ("allowed_amount", "visits")
-PERIODS: Final = ("calendar_year",)
+COUNTS: Final = {
+    "allowed_amount": "the allowed amounts, in money",
+    "visits": "visits: services alike in `one_per` are one",
+    "encounters": "encounters: services alike in `one_per` are one",
+    "treatment_days": "days of treatment: services alike in `one_per` are one",
+    "services": "service lines",
+    "units": "payable units; with `unit: {minutes: N}` a unit is a length of time, and the limit's numbers are minutes",
+    "minutes": "minutes of treatment",
+}
+ONE_PER_COUNTS: Final = ("visits", "encounters", "treatment_days")
+"""What cannot be counted without saying which services are one."""
+CROSSING_COUNTS: Final = ("allowed_amount", "units", "minutes")
+"""What a single line can use more than one of, so that it may cross a limit in its middle."""
+PERIODS: Final = {
+    "day": "the date of service",
+    "calendar_month": "the month of the date of service",
+    "calendar_year": "January through December",
+    "benefit_year": "the year that begins on the anniversary of coverage.benefit_year_start; not given: unknown",
+    "authorization": "the dates of the authorization that covers the line",
+}
+"""Periods that are one word."""
+SPANS: Final = {
+    "week": "the seven days that begin on this weekday",
+    "fiscal_year": "the year that begins on this month and day, such as 07-01",
+    "rolling": "so many days or months that end with the date of service",
+    "blocks": "so many days or months, one block after the other, from the first service or from a date",
+    "since": "from this date fact on, without an end",
+    "following": "so many days after an event; day 1 is the day after; outside it the limit does not apply",
+}
+"""Periods that are a map with one of these keys."""
+MONTH_ROUNDINGS: Final = {
+    "down": "where a month has no such day, its last day",
+    "up": "where a month has no such day, the first day of the next month",
+}
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+ORDERS: Final = {
+    "receipt": "everything that was decided before counts, whatever its date (left out: this)",
+    "date_of_service": "only services of earlier dates count, and those of the day that were decided before",
+}
 CROSSINGS: Final = {"whole": "the line that crosses is stopped as a whole", "split": "the part that fits still pays"}
 SOURCE_STATUS: Final = ("primary", "contractor", "secondary", "inferred", "unverified")
 GROUP_CODES: Final = ("CO", "PR", "OA", "PI", "CR")
@@ -176,6 +213,12 @@ def whole(minimum: int = 0) -> Schema:
     pattern = r"^[1-9]\d{0,8}$" if minimum else r"^\d{1,9}$"
     noun = "a whole number from 1 on" if minimum else "a whole number"
     return {"type": ["integer", "string"], "pattern": pattern, "minimum": minimum, "title": noun}
+
+
+def month_day() -> Schema:
+    """A month and a day, such as 07-01."""
+    pattern = r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+    return {"type": "string", "pattern": pattern, "title": "a month and day, such as 07-01"}
 
 
 def listed(items: Schema, *, least: int = 1) -> Schema:

@@ -10,6 +10,7 @@ from payerrules.language.grammar import (
     COUNT_COMPARISONS,
     FACT,
     IDENTITY,
+    MONTH_ROUNDINGS,
     OFFSETS,
     QUANTIFIERS,
     SCALAR_TYPES,
@@ -24,6 +25,7 @@ from payerrules.language.grammar import (
     scalar,
     text,
     where_a_map,
+    words,
 )
 from payerrules.language.vocabulary import Vocabulary
 
@@ -86,7 +88,17 @@ def _members() -> Schema:
 
 def _offset_keys() -> Schema:
     properties = {name: said(f"So many {what}; negative goes back.", _number()) for name, what in OFFSETS.items()}
-    return {**properties, "from": said("The day to count from: a fact or a date.", ref("term"))}
+    return {**properties, "from": said("The day to count from: a fact or a date.", ref("term")), **_calendar_keys()}
+
+
+def _calendar_keys() -> Schema:
+    return {
+        "rounding": said(
+            "With months, left out: down. " + "; ".join(f"{k}: {v}" for k, v in MONTH_ROUNDINGS.items()) + ".",
+            words(*MONTH_ROUNDINGS),
+        ),
+        "holidays": said("With working days: a value set of dates that are no working days.", scalar()),
+    }
 
 
 def amount_keys() -> Schema:
@@ -109,6 +121,7 @@ def _within() -> Schema:
     properties["after"] = said("After this day: a fact or a date.", ref("term"))
     properties["before"] = said("Before this day: a fact or a date.", ref("term"))
     properties["of"] = said("Before or after this day: a fact or a date.", ref("term"))
+    properties |= _calendar_keys()
     return mapped("`within`", properties, **where_a_map(one_of("after", "before", "of"), one_of(*OFFSETS)))
 
 

@@ -27,7 +27,8 @@ from payerrules.language.grammar import (
 )
 from payerrules.language.grammar_conditions import condition_definitions
 from payerrules.language.grammar_effects import effect_definitions
-from payerrules.language.grammar_tables import limits, parameters, source, tables, unit_rules, value_sets
+from payerrules.language.grammar_limits import limits
+from payerrules.language.grammar_tables import parameters, source, tables, unit_rules, value_sets
 from payerrules.language.vocabulary import Vocabulary
 
 SOURCE = scalar(ID, "the name of a source")

@@ -1,15 +1,12 @@
-"""What the sections with data may hold: parameters, value sets, tables, unit rules and limits."""
+"""What the sections with data may hold: parameters, value sets, tables and unit rules."""
 
 from __future__ import annotations
 
 from payerrules.language.grammar import (
-    COUNTS,
-    CROSSINGS,
     FACT,
     HIT_POLICIES,
     ID,
     MINUTES_OF,
-    PERIODS,
     RULE_STAGES,
     SCALAR_TYPES,
     SOURCE_STATUS,
@@ -221,45 +218,3 @@ def unit_rules() -> Schema:
         needed=("of", "minutes_per_unit", "last_unit_from", "minutes_of", "source"),
     )
     return named("unit rules", rule)
-
-
-def limits() -> Schema:
-    """`limits:`."""
-    step = mapped(
-        "a step",
-        {
-            "title": said("What it says.", text()),
-            "beyond": said("The number: a value, a parameter or a fact.", ref("amount")),
-            "then": said("What happens to the line that goes beyond.", ref("effects")),
-            "unless": said("Whom it spares; their lines still count.", ref("condition")),
-            "say": said("A remark for people; {fact} prints that fact.", text()),
-            "in_force": said("The dates it holds for.", in_force()),
-            "source": said("The source it rests on, where it is not the limit's.", _SOURCE),
-            "because": said("Why.", text()),
-        },
-        needed=("beyond",),
-    )
-    limit = mapped(
-        "a limit",
-        {
-            "title": said("What is limited.", text()),
-            "counts": said("What it adds up.", words(*COUNTS)),
-            "one_per": said("Services alike in these facts are one visit.", one_or_list(scalar())),
-            "of": said("The lines that use it up; others are not stopped.", ref("condition")),
-            "stops": said("The lines it stops, where they are not those it counts.", ref("condition")),
-            "per": said("Services alike in all of these share one count.", one_or_list(scalar())),
-            "period": said("The span it adds up over.", words(*PERIODS)),
-            "crossing": said(
-                "What happens to the line that crosses: " + "; ".join(f"{k}: {v}" for k, v in CROSSINGS.items()) + ".",
-                words(*CROSSINGS),
-            ),
-            "report_as": said("The name in reports and counters; {fact} prints that fact.", text()),
-            "steps": said("What happens beyond which number.", named("steps", step)),
-            "in_force": said("The dates it holds for.", in_force()),
-            "source": said("The source it rests on.", _SOURCE),
-            "because": said("Why.", text()),
-            "note": said("Anything a reader should know.", text()),
-        },
-        needed=("title", "counts", "of", "per", "period", "steps", "source"),
-    )
-    return named("limits", limit)

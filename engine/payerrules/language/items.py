@@ -160,10 +160,19 @@ Lookup: TypeAlias = ParameterLookup | TableLookup | LongTableLookup | UnitLookup
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The span a limit adds up over; `kind` calendar_year (others come with their arguments in `spec`)."""
+    """The span a limit adds up over. `kind` is one of grammar.PERIODS and SPANS.
+
+    `length` and `unit` (days or months) belong to rolling, blocks and following; `rounding` (down, up) says what becomes of
+    a day that a month has not; `anchor` is the date that blocks, since and following go by (None: blocks from the first
+    service); `start` is the weekday a week begins on (0 Monday), or the month and day of a fiscal year (701 for 07-01).
+    """
 
     kind: str
-    spec: tuple[tuple[str, Value], ...] = ()
+    length: Term | None = None
+    unit: str = "days"
+    rounding: str = ""
+    anchor: Term | None = None
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +180,14 @@ class Limit:
     """A count: of what, of which lines, for whom, in which period. Its steps are rules of the benefit stage.
 
     `key` is NAME@POLICY; facts limit.KEY.before, .this, .after, .remaining are intervals (low, high), high None is no bound.
-    `report_as` names the pool for reports and counters.
+    `report_as` names the pool for reports and counters. `unit_minutes` is the length of a unit in minutes, 0 where a unit
+    is what is billed; with it the limit's numbers are minutes. `counts_from` is a day before which nothing counts.
     """
 
     key: str
     name: str
     title: str
-    counts: str  # allowed_amount | visits
+    counts: str  # one of grammar.COUNTS
     one_per: tuple[Fact, ...]
     of: Condition
     stops: Condition | None
@@ -189,6 +199,9 @@ class Limit:
     in_force: Window = ANY_DAY
     source: str = ""
     policy: str = ""
+    unit_minutes: int = 0
+    counts_from: Term | None = None
+    order: str = "receipt"  # receipt | date_of_service
     at: Location | None = field(default=None, compare=False)
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from payerrules.language.composed import Piece
 from payerrules.language.conditions import read_condition
 from payerrules.language.desk import Desk, money_or_count
-from payerrules.language.effect import STRENGTH, Effect, Hit, Say, Template
+from payerrules.language.effect import STRENGTH, Correction, Effect, Hit, Say, Template
 from payerrules.language.effects import read_effects
-from payerrules.language.expression import ALWAYS, Compare, Fact, Literal, Not, Term, all_of
-from payerrules.language.items import ANY_DAY, Limit, Period, Rule, Window
+from payerrules.language.expression import ALWAYS, Compare, Fact, Literal, Not, Reckoned, Shift, Term, all_of
+from payerrules.language.grammar import CROSSING_COUNTS, ONE_PER_COUNTS
+from payerrules.language.items import ANY_DAY, Limit, Rule, Window
 from payerrules.language.nodes import Mapping, Node, Scalar, Sequence
 from payerrules.language.outcomes import outcome_or_default, written
+from payerrules.language.periods import read_date, read_period
 from payerrules.language.policy import read_window
 from payerrules.language.templates import read_template
 from payerrules.language.terms import read_amount
-from payerrules.model.values import YES_NO
+from payerrules.model.values import COUNT, MONEY, YES_NO
 
 
 def declare_limits(desk: Desk) -> None:
@@ -31,12 +35,22 @@ def read_limit(piece: Piece, desk: Desk) -> tuple[Limit | None, list[Rule]]:
         return None, []
     counts = written(node.get("counts"))
     one_per = facts(node.get("one_per"), desk)
-    if counts == "visits" and not one_per:
-        hint = "Say which services are one visit, such as one_per: [line.date, line.discipline]."
-        desk.error("missing-one-per", "a limit of visits needs `one_per`", node.get("counts") or node, hint)
-    if counts == "allowed_amount" and not written(node.get("crossing")):
+    crossing, minutes = written(node.get("crossing")), unit_minutes(node, desk)
+    if counts in ONE_PER_COUNTS and not one_per:
+        hint = "Say which services are one, such as one_per: [line.date, line.discipline]."
+        desk.error(
+            "missing-one-per",
+            f"a limit of {counts.replace('_', ' ')} needs `one_per`",
+            node.get("counts") or node,
+            hint,
+        )
+    if counts in CROSSING_COUNTS and not crossing:
         hint = "Write crossing: whole (the line that crosses is stopped as a whole), or split."
-        desk.error("missing-crossing", "a limit of money needs `crossing`", node.get("counts") or node, hint)
+        what = "money" if counts == "allowed_amount" else counts
+        desk.error("missing-crossing", f"a limit of {what} needs `crossing`", node.get("counts") or node, hint)
+    if crossing == "split" and counts not in CROSSING_COUNTS:
+        hint = f"Leave `crossing` out; it is for {', '.join(CROSSING_COUNTS)}."
+        desk.error("keys-together", f"{counts.replace('_', ' ')} cannot be split", node.get("crossing") or node, hint)
     key = desk.limit_key(piece.name)
     kind = money_or_count(counts)
     in_force = read_window(node.get("in_force"), desk.found)
@@ -51,9 +65,12 @@ def read_limit(piece: Piece, desk: Desk) -> tuple[Limit | None, list[Rule]]:
         beyond = read_amount(beyond_node, desk, kind)
         if beyond is None:
             continue
+        if minutes:
+            beyond = in_minutes(beyond, minutes)
         beyonds.append((name.text, beyond))
-        rules.append(read_step(piece, name.text, step, beyond, key, source, in_force, desk))
-    stops = node.get("stops")
+        rule = read_step(piece, name.text, step, beyond, key, source, in_force, desk)
+        rules.append(split(rule, counts, bool(minutes)) if crossing == "split" else rule)
+    stops, since = node.get("stops"), node.get("counts_from")
     limit = Limit(
         key=key,
         name=piece.name,
@@ -63,16 +80,56 @@ def read_limit(piece: Piece, desk: Desk) -> tuple[Limit | None, list[Rule]]:
         of=read_condition(node.get("of"), desk),
         stops=None if stops is None else read_condition(stops, desk),
         per=facts(node.get("per"), desk),
-        period=Period(written(node.get("period"))),
-        crossing=written(node.get("crossing")),
+        period=read_period(node.get("period"), desk),
+        crossing=crossing,
         report_as=read_template(node.get("report_as"), desk) or Template(piece.name),
         beyonds=tuple(beyonds),
         in_force=in_force,
         source=source,
         policy=piece.text.policy,
+        unit_minutes=minutes,
+        counts_from=None if since is None else read_date(since, desk),
+        order=written(node.get("order")) or "receipt",
         at=node.at,
     )
     return limit, rules
+
+
+def unit_minutes(node: Mapping, desk: Desk) -> int:
+    """How many minutes a unit is; 0 where a unit is what is billed."""
+    unit = node.get("unit")
+    if not isinstance(unit, Mapping):
+        return 0
+    if written(node.get("counts")) != "units":
+        hint = "Leave `unit` out, or write counts: units."
+        desk.error("keys-together", "`unit` is for a limit that counts units", unit, hint)
+    said = written(unit.get("minutes"))
+    return int(said) if said.isdigit() else 0
+
+
+def in_minutes(units: Term, minutes: int) -> Term:
+    """A number of units as minutes."""
+    if isinstance(units, Literal) and isinstance(units.value, int):
+        return Literal(units.value * minutes, COUNT)
+    if isinstance(units, Shift):
+        return units
+    return Reckoned("times", (units, Literal(minutes, COUNT)), units.type)
+
+
+def split(rule: Rule, counts: str, minutes: bool) -> Rule:
+    """A step that stops only what is beyond it: its hits leave the part that still fits standing."""
+    money = counts == "allowed_amount"
+    fits = Fact(f"limit.{rule.limit}.fits_{rule.step}", MONEY if money else COUNT)
+    effects: list[Effect] = []
+    for effect in rule.effects:
+        if isinstance(effect, Hit) and effect.outcome.kind != "pay" and effect.correction is None:
+            if money:
+                effect = replace(effect, amount=fits)
+            else:
+                cut = Correction("cut", units=fits, with_minutes=minutes or counts == "minutes")
+                effect = replace(effect, units=fits, correction=cut)
+        effects.append(effect)
+    return replace(rule, effects=tuple(effects))
 
 
 def read_step(

@@ -6,7 +6,8 @@ from payerrules.language.desk import Desk
 from payerrules.language.expression import Literal, Reckoned, Shift, Term
 from payerrules.language.grammar import AMOUNT_WORDS, OFFSETS
 from payerrules.language.nodes import Mapping, Node, Scalar, Sequence
-from payerrules.model.values import DATE, MONEY, FactType
+from payerrules.language.spelling import remedy
+from payerrules.model.values import DATE, MONEY, FactType, parse
 
 LARGEST = {"money": 10**11, "count": 10**6, "percent": 10**5}
 """The largest scaled value that a kind is taken to have, for the check that no product overflows; numbers: below 1,000."""
@@ -38,18 +39,62 @@ def guessed(text: str) -> FactType:
 def read_offset(node: Mapping, desk: Desk) -> Term | None:
     """A date so many days, working days or months from another: {days: 30, from: FACT}; negative goes back."""
     unit = next(key for key, _ in node if key.text in OFFSETS)
-    base_node, count_node = node.get("from"), node.get(unit.text)
-    if base_node is None or not isinstance(count_node, Scalar):
+    base_node = node.get("from")
+    if base_node is None:
         desk.error("bad-offset", f"`{unit.text}` needs a number, and `from` the day it is counted from", node)
         return None
     base = read_term(base_node, desk, DATE)
-    count = desk.value(count_node, FactType("count"))
-    if base is None or not isinstance(count, int):
-        return None
-    if not isinstance(base, Shift) and base.type.kind != "date":
+    if base is not None and not isinstance(base, Shift) and base.type.kind != "date":
         desk.error("wrong-type", "days are counted from a date", base_node, "Name a fact that is a date.")
         return None
-    return Shift(base, count, unit.text)
+    return None if base is None else shift(base, node, unit, desk)
+
+
+def shift(base: Term, node: Mapping, unit: Scalar, desk: Desk, sign: int = 1) -> Shift | None:
+    """A date moved as a map says: how many of a unit, how months are rounded, which days are holidays."""
+    count_node = node.get(unit.text)
+    if not isinstance(count_node, Scalar):
+        desk.error("bad-offset", f"`{unit.text}` needs a number, a parameter or a fact", node)
+        return None
+    count, by = sign, None
+    if desk.is_fact(count_node.text):
+        by = desk.fact(count_node.text, count_node)
+        if by is None or by.type.kind not in ("count", "number"):
+            desk.error("wrong-type", "so many days are a count", count_node, "Name a parameter or fact that counts.")
+            return None
+    else:
+        said = desk.value(count_node, FactType("count"))
+        if not isinstance(said, int):
+            return None
+        count = said * sign
+    rounding, calendar = node.get("rounding"), node.get("holidays")
+    rounded = rounding.text if isinstance(rounding, Scalar) else "down"
+    named = calendar.text if isinstance(calendar, Scalar) else ""
+    return Shift(base, count, unit.text, by, rounded, holidays(calendar, desk), named)
+
+
+def holidays(node: Node | None, desk: Desk) -> frozenset[int]:
+    """The days of a value set of dates."""
+    if not isinstance(node, Scalar):
+        return frozenset()
+    codes = desk.sets.get(node.text)
+    if codes is None:
+        hint = remedy(node.text, desk.composed.value_sets, "The policy's sets are")
+        desk.error("unknown-set", f"`{node.text}` is no value set of this policy", node, hint)
+        return frozenset()
+    days = set()
+    for code in codes.codes:
+        try:
+            day = parse(code, DATE)
+        except ValueError:
+            day = None
+        if not isinstance(day, int):
+            desk.error(
+                "wrong-type", f"the set `{node.text}` holds `{code}`, which is no date", node, "List dates only."
+            )
+            return frozenset()
+        days.add(day)
+    return frozenset(days)
 
 
 def read_amount(node: Node, desk: Desk, kind: FactType | None = None) -> Term | None:

@@ -73,6 +73,7 @@ class LineDecision:
     needs: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     presumed: list[str] = field(default_factory=list)
+    authorization: str | None = None  # the id of the one that the line uses
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""
@@ -89,6 +90,7 @@ class LineDecision:
             "needs": self.needs,
             "remarks": self.remarks,
             "presumed": self.presumed,
+            "authorization": self.authorization,
             "units": self.as_corrected.units,
             "allowed": self.as_corrected.allowed,
         }

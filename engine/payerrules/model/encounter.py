@@ -9,6 +9,8 @@ from payerrules.model.diagnostic import Diagnostic
 from payerrules.model.values import Value
 
 Facts = Mapping[str, Value]
+OF_UNITS = ("line.charge", "line.allowed", "line.schedule_amount")
+"""Amounts that a line has for all its units together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,22 @@ class Line:
     other_payers: tuple[Facts, ...] | None = None  # the line's paid_by_others
     receipt: int | None = None  # of a past service that a ledger holds: the place at which its claim was received
 
-    def corrected(self, modifiers: tuple[str, ...], units: int | None) -> Line:
-        """The line with other modifiers and, where given, fewer units."""
+    def corrected(self, modifiers: tuple[str, ...], units: int | None, with_minutes: bool = False) -> Line:
+        """The line with other modifiers and, where given, fewer units; its amounts (and minutes, if asked) fall with them."""
         facts = dict(self.facts)
         facts["line.modifiers"] = frozenset(modifiers)
+        before = facts.get("line.units")
         if units is not None:
             facts["line.units"] = units
+            for name in (*OF_UNITS, "line.minutes") if with_minutes else OF_UNITS:
+                whole = facts.get(name)
+                if isinstance(whole, int) and isinstance(before, int) and units < before:
+                    part = (
+                        whole * units // before
+                        if name == "line.minutes"
+                        else (2 * whole * units + before) // (2 * before)
+                    )
+                    facts[name] = part
         return replace(self, modifiers=modifiers, facts=facts)
 
 

@@ -115,9 +115,8 @@ def reading(term: Term, view: View, scopes: Scopes = NO_SCOPES) -> Anything:
             return (scopes[scope] if scope else view).get(name)
         case Literal(written):
             return written
-        case Shift(base, count, unit):
-            day = value(base, view, scopes)
-            return shifted(day, count, unit) if isinstance(day, int) else day
+        case Shift():
+            return moved(term, view, scopes)
         case Reckoned():
             return reckon(term, view, scopes)
 
@@ -227,11 +226,30 @@ def tally(over: str, where: Condition, view: View, scopes: Scopes) -> tuple[int,
     return least, most if bounded else None
 
 
-def shifted(day: int, count: int, unit: str) -> int:
-    """A day number moved by days, working days (Monday to Friday) or months (clamped to the month's end).
+def moved(term: Shift, view: View, scopes: Scopes) -> MaybeValue:
+    """The day that an offset comes to; unknown where how many is not known, or a year's holidays are not."""
+    day = value(term.base, view, scopes)
+    count = term.count if term.by is None else value(term.by, view, scopes)
+    if not isinstance(day, int):
+        return day
+    if not isinstance(count, int):
+        return None
+    found = shifted(day, count if term.by is None else count * term.count, term.unit, term.rounding, term.holidays)
+    if term.calendar:
+        spoken = {date.fromordinal(holiday).year for holiday in term.holidays}
+        first, last = sorted((date.fromordinal(day).year, date.fromordinal(found).year))
+        if not spoken.issuperset(range(first, last + 1)):
+            return None
+    return found
 
-    >>> date.fromordinal(shifted(date(2024, 1, 31).toordinal(), 1, "months")).isoformat()
-    '2024-02-29'
+
+def shifted(day: int, count: int, unit: str, rounding: str = "down", holidays: frozenset[int] = frozenset()) -> int:
+    """A day number moved by days, working days (Monday to Friday and no holiday) or months.
+
+    A month that has no such day: its last day (down), or the first day of the next month (up).
+
+    >>> [date.fromordinal(shifted(date(2024, 1, 31).toordinal(), 1, "months", way)).isoformat() for way in ("down", "up")]
+    ['2024-02-29', '2024-03-01']
     """
     match unit:
         case "days":
@@ -240,13 +258,15 @@ def shifted(day: int, count: int, unit: str) -> int:
             start = date.fromordinal(day)
             months = start.year * 12 + start.month - 1 + count
             year, month = divmod(months, 12)
-            return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1])).toordinal()
+            last = calendar.monthrange(year, month + 1)[1]
+            over = int(rounding == "up" and start.day > last)
+            return date(year, month + 1, min(start.day, last)).toordinal() + over
         case _:
             step = 1 if count > 0 else -1
             left = abs(count)
             while left:
                 day += step
-                if date.fromordinal(day).weekday() < 5:
+                if date.fromordinal(day).weekday() < 5 and day not in holidays:
                     left -= 1
             return day
 

@@ -18,6 +18,10 @@ KNOWN_FROM = {
     "line.patient_share": "benefit",
     "line.authorized": "benefit",
     "line.authorization_requested": "benefit",
+    "line.covered_by": "benefit",
+    "line.authorized_visits": "benefit",
+    "line.authorized_units": "benefit",
+    "line.authorized_minutes": "benefit",
     "line.units_payable": "price",
 }
 """Facts the engine makes, and the stage from which they can be read."""

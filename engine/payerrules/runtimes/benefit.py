@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from payerrules.language.expression import FALSE, TRUE, UNKNOWN, Fact, Term
 from payerrules.language.items import LAST_DAY, Limit
-from payerrules.limits.authorizations import Authorizations
-from payerrules.limits.counting import ANYTHING, NOTHING, Bounds, Event, alike, period_of, plus, size_of, used
+from payerrules.limits.authorizations import ASKED, Authorizations
+from payerrules.limits.counting import (
+    ANYTHING,
+    NOTHING,
+    Bounds,
+    Counted,
+    Event,
+    Key,
+    alike,
+    amount_of,
+    in_days,
+    plus,
+    size_of,
+    total,
+    use_of,
+)
+from payerrules.limits.spans import COVERING, Span, span_of
+from payerrules.limits.state import LimitState, fits, free_on, last_date, reached_on, remaining
 from payerrules.model.encounter import CounterGiven
-from payerrules.model.values import DATE, MaybeValue, show
+from payerrules.model.values import DATE, TEXT, show
 from payerrules.program.evaluate import View, truth, value
 from payerrules.runtimes.case import Case
-from payerrules.runtimes.conclusions import Conclusions, LimitState, LineConclusion
+from payerrules.runtimes.conclusions import Conclusions, LineConclusion
 from payerrules.runtimes.plan import Plan
 
 STANDING = {TRUE: True, FALSE: False, UNKNOWN: None}
+COVERED_BY = Fact("line.covered_by", TEXT)
 
 
 class Fold:
@@ -27,15 +46,16 @@ class Fold:
         self.order = sorted(range(len(lines)), key=lambda i: (case.lines[i]["line.date"], lines[i].line))
         self.past: dict[str, list[Event]] = {}
         self.now: dict[str, list[Event]] = {}
-        asks = {"line.authorized", "line.authorization_requested"} & plan.reads
-        self.authorizations = Authorizations(case.whole["@authorizations"]) if asks else None
+        asks = ASKED & plan.reads or any(limit.period.kind == "authorization" for limit, _ in plan.program.limits)
+        history = None if case.encounter.history is None else case.history
+        self.authorizations = Authorizations(case.whole["@authorizations"], history) if asks else None
 
+    # --- before the line is judged ------------------------------------------------------------------
     def open_line(self, place: int) -> None:
         """Put into a line's view what its limits and authorizations have left."""
         view, line = self.case.lines[place], self.lines[place]
         if self.authorizations is not None:
-            view["line.authorized"] = STANDING[self.authorizations.covers(view, "approved")]
-            view["line.authorization_requested"] = STANDING[self.authorizations.covers(view, "requested")]
+            view |= self.authorizations.facts(view)
         for limit in self.plan.limits(view["line.date"]):
             self.open_limit(limit, view, line)
 
@@ -43,103 +63,161 @@ class Fold:
         """Put into a line's view the facts of one limit, and note its state for the decision."""
         counts = truth(limit.of, view)
         applies = counts if limit.stops is None else truth(limit.stops, view)
-        view[f"limit.{limit.key}.counts"] = STANDING[counts]
-        view[f"limit.{limit.key}.applies"] = STANDING[applies]
         if counts == FALSE and applies == FALSE:
+            self.not_of(limit, view)
             return
+        span = self.span(limit, view)
+        counts, applies = min(counts, span.applies), min(applies, span.applies)
+        if counts == FALSE and applies == FALSE:
+            self.not_of(limit, view)
+            return
+        key = f"limit.{limit.key}"
+        view[f"{key}.counts"] = STANDING[counts]
+        view[f"{key}.applies"] = STANDING[applies]
         name = report_name(limit, view)
-        pool = key_of(limit.per, view)
-        first, last = period_of(limit.period, view["line.date"])
-        opening, from_day, opened_by = self.opening(limit, name, view, (first, last))
-        events = [e for e in self.history(limit) if from_day <= e.day <= last]
-        events += [e for e in self.now.get(limit.key, ()) if first <= e.day <= last]
-        before, counted = used(limit, opening, events, pool)
-        this = size_of(limit, amount_of(view), key_of(limit.one_per, view), pool, events)
+        pool = pool_of(limit, view)
+        opening, from_day, opened_by = self.opening(limit, name, view, span)
+        counted = use_of(limit, self.events(limit, view, span, from_day), pool, span)
+        before = total(opening, counted)
+        this = size_of(limit, amount_of(limit, view), key_of(limit.one_per, view), counted)
         after = plus(before, this)
         beyonds = tuple((step, number(bound, view)) for step, bound in limit.beyonds)
-        known = [bound for _, bound in beyonds if bound is not None]
-        view[f"limit.{limit.key}.before"] = before
-        view[f"limit.{limit.key}.this"] = this
-        view[f"limit.{limit.key}.after"] = after
-        view[f"limit.{limit.key}.remaining"] = remaining(min(known), before) if known else None
+        state = LimitState(
+            limit,
+            name,
+            line.line,
+            view["line.date"],
+            pool,
+            span,
+            before,
+            this,
+            after,
+            counts,
+            beyonds,
+            tuple(counted),
+            opening,
+            opened_by,
+        )
+        view[f"{key}.before"] = before
+        view[f"{key}.this"] = this
+        view[f"{key}.after"] = after
+        view[f"{key}.remaining"] = remaining(state.bound, before)
+        if limit.crossing == "split":
+            for step, most in beyonds:
+                view[f"{key}.fits_{step}"] = fits(limit, most, before, this, view)
+        for part, found in (("reached_on", reached_on), ("last_date", last_date), ("free_on", free_on)):
+            if f"{key}.{part}" in self.plan.reads:
+                view[f"{key}.{part}"] = found(state)
         if counts != FALSE:
-            shown = tuple(zip((fact.name for fact in limit.per), pool, strict=True))
-            self.done.limits.append(
-                LimitState(
-                    limit,
-                    name,
-                    line.line,
-                    shown,
-                    (first, last),
-                    before,
-                    this,
-                    after,
-                    counts,
-                    beyonds,
-                    counted,
-                    opened_by,
-                )
-            )
+            self.done.limits.append(state)
 
-    def opening(self, limit: Limit, name: str, view: View, period: tuple[int, int]) -> tuple[Bounds, int, str]:
+    def not_of(self, limit: Limit, view: View) -> None:
+        """A line that a limit neither counts nor stops: every comparison with the limit is false there."""
+        view[f"limit.{limit.key}.counts"] = False
+        view[f"limit.{limit.key}.applies"] = False
+
+    def span(self, limit: Limit, view: View) -> Span:
+        """The days whose services count together with a line."""
+        day = view["line.date"]
+        first = self.first_service(limit, view) if limit.period.kind == "blocks" else (None, None)
+        span = span_of(limit.period, day, view, first)
+        if limit.order == "date_of_service" and span.last > day:
+            span = Span(span.first, day, span.sure_first, min(span.sure_last, day), span.applies)
+        if limit.counts_from is None:
+            return span
+        since = value(limit.counts_from, view)
+        if isinstance(since, int) and day < since:
+            return Span(span.first, span.last, span.sure_first, span.sure_last, FALSE)
+        return span.starting(since if isinstance(since, int) else None)
+
+    def first_service(self, limit: Limit, view: View) -> tuple[int | None, int | None]:
+        """The earliest day on which a service of the line's pool may have counted, and the earliest that is sure."""
+        pool = pool_of(limit, view)
+        known = [
+            (event.day, min(event.counts, alike(event.pool, pool)))
+            for event in [*self.history(limit), *self.now.get(limit.key, ())]
+        ]
+        sure = min((day for day, counts in known if counts == TRUE), default=None)
+        may = min((day for day, counts in known if counts != FALSE), default=view["line.date"])
+        encounter = self.case.encounter
+        whole = encounter.history is not None and encounter.history_known_from is None
+        return min(may, view["line.date"]) if whole else None, sure
+
+    def events(self, limit: Limit, view: View, span: Span, from_day: int) -> Sequence[Event]:
+        """The services of a span that may come before a line, in the order of their days."""
+        past = in_days(self.history(limit), max(from_day, span.first), span.last)
+        return [*past, *in_days(self.now.get(limit.key, []), span.first, span.last)]
+
+    def opening(self, limit: Limit, name: str, view: View, span: Span) -> tuple[Bounds, int, str]:
         """The balance a limit opens with, the first day from which history is added to it, and what it comes from."""
-        first, last = period
         encounter = self.case.encounter
         found = [
             (counter, fits)
             for counter in encounter.counters
-            if (counter.as_of is None or first <= counter.as_of <= last) and (fits := names(counter, limit, name, view))
+            if (counter.as_of is None or span.holds(counter.as_of)) and (fits := names(counter, limit, name, view))
         ]
         if found:
-            counter, fits = max(found, key=lambda f: (f[1], f[0].as_of or LAST_DAY))
-            low = counter.used if fits == TRUE else 0
-            return (low, counter.used), (LAST_DAY if counter.as_of is None else counter.as_of) + 1, "counter"
+            counter, surely = max(found, key=lambda f: (f[1], f[0].as_of or LAST_DAY))
+            if counter.as_of is not None:
+                surely = min(surely, span.holds(counter.as_of))
+                if limit.period.kind == "rolling" and counter.as_of != view["line.date"]:
+                    surely = UNKNOWN  # some of it has left the span since
+            used = counter.used * (limit.unit_minutes or 1)
+            low = used if surely == TRUE else 0
+            return (low, used), (LAST_DAY if counter.as_of is None else counter.as_of) + 1, "counter"
         if encounter.history is None:
-            return ANYTHING, first, "nothing"
-        if encounter.history_known_from is not None and encounter.history_known_from > first:
-            return ANYTHING, first, "history"
-        return NOTHING, first, "history"
+            return (NOTHING, span.first, "line") if of_one_line(limit) else (ANYTHING, span.first, "nothing")
+        if encounter.history_known_from is not None and encounter.history_known_from > span.first:
+            return ANYTHING, span.first, "history"
+        return NOTHING, span.first, "history"
 
     def history(self, limit: Limit) -> list[Event]:
         """The past services that may count, in the order of their dates; worked out once a limit."""
         if limit.key not in self.past:
             events = []
             for view in self.case.history:
-                outcome = view.get("line.outcome")
-                counts = truth(limit.of, view) if outcome in (None, "pay") else UNKNOWN if outcome == "pend" else FALSE
+                counts = min(truth(limit.of, view), PAST.get(view.get("line.outcome") or "pay", FALSE))
                 if counts != FALSE:
-                    events.append(event_of(limit, view, counts))
+                    events.append(event_of(limit, view, counts, "history"))
             self.past[limit.key] = sorted(events, key=lambda event: event.day)
         return self.past[limit.key]
 
+    # --- after the line is judged -------------------------------------------------------------------
     def close_line(self, place: int) -> None:
         """Count what a line used, now that it is known whether it stands."""
         view, line = self.case.lines[place], self.lines[place]
         if self.authorizations is not None:
-            self.authorizations.use(view, line.stands, line.units_payable)
+            line.covered_by = self.authorizations.use(view, line.stands)
         for limit in self.plan.limits(view["line.date"]):
             counts = min(truth(limit.of, view), line.stands)
             if counts != FALSE:
-                self.now.setdefault(limit.key, []).append(event_of(limit, view, counts))
+                self.now.setdefault(limit.key, []).append(event_of(limit, view, counts, f"line {line.line}"))
 
 
-def amount_of(view: View) -> Bounds:
-    """The allowed amount as bounds: where it is not known, it is no more than the charge."""
-    allowed, charge = view.get("line.allowed"), view.get("line.charge")
-    if isinstance(allowed, int):
-        return allowed, allowed
-    return (0, charge) if isinstance(charge, int) else ANYTHING
+PAST = {"pay": TRUE, "pend": UNKNOWN}
+"""What became of a past service, and so whether it counts; of one without an outcome it is said that it was paid."""
 
 
-def event_of(limit: Limit, view: View, counts: int) -> Event:
+def of_one_line(limit: Limit) -> bool:
+    """Whether services share a count only within one line, so that no past service can matter."""
+    return any(fact.name == "line" for fact in limit.per)
+
+
+def event_of(limit: Limit, view: View, counts: int, label: str) -> Event:
     """A line or past service as something a limit counts."""
-    size = amount_of(view)
     day = view["line.date"]
-    label = f"{show(day, DATE)} {view['line.code']}"
-    return Event(day, key_of(limit.per, view), size, counts, key_of(limit.one_per, view), label)
+    shown = f"{show(day, DATE)} {view['line.code']}" + (f" ({label})" if label != "history" else "")
+    return Event(day, pool_of(limit, view), amount_of(limit, view), counts, key_of(limit.one_per, view), shown)
 
 
-def key_of(terms: tuple[Fact, ...], view: View) -> tuple[MaybeValue, ...]:
+def pool_of(limit: Limit, view: View) -> Key:
+    """The values in which services share one count; an authorization is a count of its own."""
+    if limit.period.kind == "authorization":
+        return key_of((*limit.per, COVERED_BY), view)
+    return key_of(limit.per, view)
+
+
+def key_of(terms: tuple[Fact, ...], view: View) -> Key:
     """The values by which services are alike."""
     return tuple(view.get(fact.name) for fact in terms)
 
@@ -148,12 +226,6 @@ def number(term: Term, view: View) -> int | None:
     """The bound of a step; None where unknown."""
     found = value(term, view)
     return found if isinstance(found, int) else None
-
-
-def remaining(bound: int, before: Bounds) -> Bounds:
-    """What is left up to a bound."""
-    low, high = before
-    return (0 if high is None else max(0, bound - high)), max(0, bound - low)
 
 
 def report_name(limit: Limit, view: View) -> str:
@@ -174,3 +246,6 @@ def names(counter: CounterGiven, limit: Limit, name: str, view: View) -> int:
     said = {fact: what for fact, what in counter.pool.items() if fact in own}
     fits = alike(tuple(said.values()), tuple(view.get(fact) for fact in said))
     return fits if len(said) == len(own) else min(fits, UNKNOWN)
+
+
+__all__ = ["COVERING", "Counted", "Fold"]

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from payerrules.language.effect import Action, Ask, Correction, Flag, Hit, Say
-from payerrules.language.items import Limit, Rule
-from payerrules.model.values import MaybeValue
+from payerrules.limits.state import LimitState
 from payerrules.runtimes.blocks import Block
 
 View = dict[str, Any]
@@ -76,6 +75,12 @@ class Struck:
     kind: str
     group: str = ""
     units: int | None = None  # payable units, of a hit that limits them
+    amount: int | None = None  # cents that still fit, of a hit that splits money
+
+    @property
+    def partial(self) -> bool:
+        """Whether part of the line still stands."""
+        return bool(self.units) or bool(self.amount)
 
 
 @dataclass(slots=True)
@@ -85,24 +90,6 @@ class Benign:
     verdict: Verdict
     effect: Flag | Ask | Say
     hit: Hit | None = None  # the hit whose `ask` this is; its modifiers fill {modifier} and {other_modifier}
-
-
-@dataclass(frozen=True, slots=True)
-class LimitState:
-    """A limit at one line: bounds are in the limit's own unit (cents for money); high None is no bound."""
-
-    limit: Limit
-    name: str  # as reported
-    line: int
-    pool: tuple[tuple[str, MaybeValue], ...]
-    period: tuple[int, int]
-    before: tuple[int, int | None]
-    this: tuple[int, int | None]
-    after: tuple[int, int | None]
-    counts: int  # Kleene: does the line count
-    beyonds: tuple[tuple[str, int | None], ...]  # step name, bound
-    counted: tuple[str, ...] = ()  # earlier services counted: "2026-02-03 92507", "line 1"
-    opened_by: str = ""  # counter | history | nothing
 
 
 @dataclass(slots=True)
@@ -122,6 +109,7 @@ class LineConclusion:
     payment: int | None = None
     patient_share: int | None = None
     pending: list[str] = field(default_factory=list)  # reasons that are no rule's: "policy for 99999", a conflict
+    covered_by: str = ""  # the id of the authorization that the line uses
     view: View = field(default_factory=dict)
     unverified: bool = False  # past the edition's verified_through
 
@@ -139,6 +127,7 @@ class Conclusions:
     out_of_date: list[tuple[Rule, int]] = field(default_factory=list)
     limits: list[LimitState] = field(default_factory=list)
     view: View = field(default_factory=dict)  # of the encounter
+    history: list[View] = field(default_factory=list)  # of past services
     corrections: list[tuple[int, Struck, Correction]] = field(default_factory=list)
 
     @property

@@ -20,6 +20,7 @@ from payerrules.language.expression import (
     all_of,
 )
 from payerrules.language.items import LAST_DAY, STAGES, Limit, Lookup, Rule
+from payerrules.limits.authorizations import ASKED
 from payerrules.model.values import DATE
 from payerrules.program.program import Placed, Program
 from payerrules.runtimes.blocks import Block, facts_in
@@ -27,7 +28,7 @@ from payerrules.runtimes.case import PRESUMED_AS, Opening
 from payerrules.runtimes.compiled import Known, fold
 from payerrules.runtimes.lookups import Look, looker
 
-MADE_BY_ENGINE = frozenset({"line.stands", "line.authorized", "line.authorization_requested"})
+MADE_BY_ENGINE = frozenset({"line.stands"}) | ASKED
 MANY = 20_000
 """How many dates and codes, or pairs of them, a plan keeps ready; past it, it begins anew, so that memory stays flat."""
 

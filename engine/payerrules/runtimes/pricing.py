@@ -41,6 +41,17 @@ class Pricing:
                 line.allowed = self.allowed(line, lines, parts)
             line.view["line.allowed"] = line.allowed
 
+    def cut(self, line: LineConclusion, before: int | None, lines: list[LineConclusion]) -> None:
+        """Price a line anew whose payable units a limit has cut: by its price, else by its share of the given amount."""
+        units = line.units_payable
+        if before is None or units is None or units >= before or line.allowed is None:
+            return
+        if line.line in self.prices and "line.allowed" not in line.view["@given"]:
+            line.allowed = self.allowed(line, lines, {one.line: self.parts(one) for one in lines})
+        else:
+            line.allowed = share(line.allowed, units, before)
+        line.view["line.allowed"] = line.allowed
+
     def parts(self, line: LineConclusion) -> dict[str, int] | None:
         """The parts of one unit's price, scaled; None where there is no price or it is not known."""
         found = self.prices.get(line.line, [])
@@ -108,6 +119,15 @@ class Pricing:
             elif (theirs.get(reduction.with_highest, 0), -other.line) > mine:
                 found = max(found, min(other.stands, reduced))
         return found
+
+
+def share(cents: int, units: int, of: int) -> int:
+    """The part of an amount that so many of its units are worth, rounded half up to the cent.
+
+    >>> share(10000, 2, 3)
+    6667
+    """
+    return (2 * cents * units + of) // (2 * of)
 
 
 def amount(term: Term, view: View) -> int | None:

@@ -22,26 +22,32 @@ def strike(
     found = verdict.value if act.trigger is None else min(verdict.value, act.trigger(view, scopes)[0])
     if found == FALSE:
         return
-    kind, units = hit.outcome.kind, None
-    if hit.units is not None:
-        most = value(hit.units, view, scopes)
-        if isinstance(most, int):
-            units = max(0, most)
-        else:
-            found = UNKNOWN
+    kind, units, amount = hit.outcome.kind, None, None
+    for part in (hit.units, hit.amount):
+        if part is not None:
+            most = value(part, view, scopes)
+            if not isinstance(most, int):
+                found = UNKNOWN
+            elif part is hit.units:
+                units = max(0, most)
+            else:
+                amount = max(0, most)
     if found == UNKNOWN and verdict.rule.found_on_review:
         put_benign(done, line, verdict, Ask(hit.ask or on_review(verdict)), hit)
         return
     if line.unverified and kind in ("deny", "return"):
         kind = "pend"
     group = group_code(hit.outcome, view, scopes) if act.group is None else act.group
-    struck = Struck(verdict, hit, found, kind, group, units)
+    struck = Struck(verdict, hit, found, kind, group, units, amount)
     line.struck.append(struck)
     line.stands = min(line.stands, standing(struck))
     if found == TRUE:
         if units:
             line.units_payable = units if line.units_payable is None else min(line.units_payable, units)
             view["line.units_payable"] = line.units_payable
+        if amount:
+            line.allowed = amount if line.allowed is None else min(line.allowed, amount)
+            view["line.allowed"] = line.allowed
         propose(done, line, struck, view, scopes)
 
 
@@ -49,7 +55,7 @@ def standing(struck: Struck) -> int:
     """What a hit leaves of the standing of its line."""
     if struck.value == UNKNOWN:
         return TRUE if struck.kind == "pay" else UNKNOWN
-    if struck.units:
+    if struck.partial:
         return TRUE
     return {"deny": FALSE, "return": FALSE, "pend": UNKNOWN}.get(struck.kind, TRUE)
 

@@ -41,7 +41,7 @@ class Walk:
             units = view.get("line.units")
             one = LineConclusion(line.number, line.code, line.modifiers, units=units, units_payable=units, view=view)
             self.lines.append(one)
-        self.done = Conclusions(self.lines, view=case.whole)
+        self.done = Conclusions(self.lines, view=case.whole, history=case.history)
         self.pricing = Pricing()
         self.open_editions()
 
@@ -85,6 +85,7 @@ class Walk:
             for place in fold.order:
                 fold.open_line(place)
                 line, course = self.lines[place], self.courses[place]
+                units = line.units_payable
                 for step in plan.benefit:
                     self.look_up(course.looks[step.index], line.view, NO_SCOPES, line)
                     block = course.blocks[step.index]
@@ -95,6 +96,7 @@ class Walk:
                         self.settle([run], (yield [run]))
                     else:
                         self.settle([run], [()])
+                self.pricing.cut(line, units, self.lines)
                 fold.close_line(place)
         for line in self.lines:
             finish(line)
@@ -281,7 +283,7 @@ def finish(line: LineConclusion) -> None:
     if not line.struck:
         line.outcome = "pay" if line.stands == TRUE else "pend"
         return
-    kinds = {s.kind for s in line.struck if s.value == TRUE and (s.units is None or s.units == 0)}
+    kinds = {s.kind for s in line.struck if s.value == TRUE and not s.partial}
     if "return" in kinds:
         line.outcome = "return"
     elif "deny" in kinds:
