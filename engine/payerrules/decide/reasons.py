@@ -153,7 +153,7 @@ def limit_lacks(fact: Fact, view: View) -> list[str]:
     found = []
     before, this = view.get(f"{key}.before"), view.get(f"{key}.this")
     if not isinstance(before, tuple) or before[0] != before[1]:
-        found.append("history")
+        found.append(view.get("@why", {}).get(f"{key}.before", "history"))
     if isinstance(this, tuple) and this[0] != this[1]:
         found.append("line.allowed")
     return found

@@ -13,7 +13,7 @@ from payerrules.model.diagnostic import Diagnostic
 
 LINE_FIELDS = (
     "billed_as", "code", "modifiers", "outcome", "as_submitted", "as_corrected", "adjustments", "carc", "rarc", "group",
-    "liability", "flags", "actions", "needs", "presumed", "corrections", "units_payable", "allowed", "payment",
+    "liability", "flags", "actions", "needs", "presumed", "corrections", "authorization", "units_payable", "allowed", "payment",
     "patient_share", "rules",
 )  # fmt: skip
 """What a case may expect of a line; each also with _in, _include, _absent, and numbers with _at_most and _at_least."""
@@ -85,7 +85,10 @@ def line_fields(line: dict[str, Any], decision: dict[str, Any]) -> dict[str, Any
     groups = {adjustment["group"] for adjustment in adjustments}
     actions = [*line["actions"], *decision.get("actions", ())]
     return {
-        **{name: line.get(name) for name in ("billed_as", "code", "modifiers", "presumed", "corrections", "needs")},
+        **{
+            name: line.get(name)
+            for name in ("billed_as", "code", "modifiers", "presumed", "corrections", "needs", "authorization")
+        },
         "outcome": corrected["outcome"],
         "as_submitted": submitted,
         "as_corrected": corrected,

@@ -13,7 +13,7 @@ from payerrules.golden.cases import GoldenCase, golden_files, read_cases
 from payerrules.golden.compare import Difference, compare, shown
 from payerrules.language.nodes import Mapping, plain
 from payerrules.library.check import check_files
-from payerrules.model.diagnostic import Diagnostic
+from payerrules.model.diagnostic import Diagnostic, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,35 @@ def run_case(case: GoldenCase, engine: Engine) -> CaseResult:
         return CaseResult(case, wrong=(gone,), decision=decided(case, engine))
     decision = decided(case, engine)
     differences, wrong = compare(case.expect, decision)
-    return CaseResult(case, tuple(differences), tuple(wrong), decision)
+    return CaseResult(case, tuple(differences), (*faults(case, engine), *wrong), decision)
+
+
+def with_policy_of(case: GoldenCase, engine: Engine) -> Engine:
+    """The engine that a case is decided by: with its own policy, where it names one; read once for all its cases."""
+    if not case.policy:
+        return engine
+    path = Path(case.file).parent / case.policy
+    key = (id(engine), str(path))
+    if key not in _ENGINES:
+        _ENGINES[key] = (engine, engine.with_policy(path))
+    return _ENGINES[key][1]
+
+
+_ENGINES: dict[tuple[int, str], tuple[Engine, Engine]] = {}
+
+
+def faults(case: GoldenCase, engine: Engine) -> list[Diagnostic]:
+    """The errors of a case's own policy, which would not be used."""
+    if not case.policy:
+        return []
+    name = Path(case.policy).name
+    found = with_policy_of(case, engine).diagnostics
+    return [d for d in found if d.severity is Severity.ERROR and d.at is not None and Path(d.at.file).name == name]
 
 
 def decided(case: GoldenCase, engine: Engine) -> dict[str, Any]:
     """The decision of a case's encounter, as JSON would have it."""
-    if case.policy:
-        engine = engine.with_policy(Path(case.file).parent / case.policy)
+    engine = with_policy_of(case, engine)
     encounter = encounter_from_dict(case.encounter, engine.vocabulary, case.file)
     return engine.decide(encounter).to_dict()
 

@@ -203,6 +203,7 @@ def decision_schema() -> Schema:
             "modifiers": said("Modifiers as corrected, in their order.", texts),
             "as_submitted": said("The verdict on the line as it came.", verdict),
             "as_corrected": said("The verdict on the corrected line.", verdict),
+            "authorization": said("The id of the authorization that the line uses.", {"type": ["string", "null"]}),
             "corrections": said("What was changed, and by which rule.", {"type": "array", "items": {"type": "object"}}),
             "flags": said("Stable identifiers that change no payment.", {"type": "array"}),
             "actions": said("What a person is asked to do.", {"type": "array", "items": {"type": "object"}}),

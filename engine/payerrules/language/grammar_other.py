@@ -107,6 +107,7 @@ LINE_FIELDS: Final = {
     "outcome": "The outcome as corrected.",
     "adjustments": "Group code, CARC and RARCs.",
     "corrections": "What was changed on the line.",
+    "authorization": "The id of the authorization that the line uses.",
     "flags": "Flags on the line.",
     "actions": "What a person is asked to do, by `do`.",
     "needs": "Facts that were missing.",

@@ -60,18 +60,21 @@ class Authorizations:
             self.remember(sorted(history or (), key=lambda view: view["line.date"]))
 
     def remember(self, history: Iterable[View]) -> None:
-        """Let past services use up what covered them."""
+        """Let past services use up what covered them, and note in their views which one that was, where it is known."""
         for view in history:
             outcome = view.get("line.outcome")
             counts = TRUE if outcome in (None, "pay") else UNKNOWN if outcome == "pend" else FALSE
-            fitting = [(place, self.matches(place, view, "approved")) for place in self.offered(view)] if counts else []
-            fitting = [(place, fits) for place, fits in fitting if fits != FALSE and self.adds(place, view)]
+            fitting = [(place, self.matches(place, view, "approved")) for place in self.offered(view)]
+            fitting = [(place, fits) for place, fits in fitting if fits != FALSE]
             sure = isinstance(view.get("line.authorization"), str) or len(fitting) == 1
-            for place, fits in fitting:
-                units = view.get("line.units")
-                self.uses[place].add(
-                    view, min(counts, fits if sure else UNKNOWN), units if isinstance(units, int) else None
-                )
+            known = sure and fitting[0][1] == TRUE if fitting else True
+            name = (self.given or [])[fitting[0][0]].get("authorization.id") if fitting else NONE
+            view["line.covered_by"] = name if known else None
+            for place, fits in fitting if counts != FALSE else ():
+                if self.adds(place, view):
+                    units = view.get("line.units")
+                    surely = min(counts, fits) if sure else UNKNOWN
+                    self.uses[place].add(view, surely, units if isinstance(units, int) else None)
 
     def adds(self, place: int, view: View) -> bool:
         """Whether a past service is not yet in what the authorization says is used."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from payerrules.language.expression import FALSE, TRUE, UNKNOWN, Fact, Term
-from payerrules.language.items import LAST_DAY, Limit
-from payerrules.limits.authorizations import ASKED, Authorizations
+from payerrules.language.items import LAST_DAY, Limit, Period
+from payerrules.limits.authorizations import Authorizations
 from payerrules.limits.counting import (
     ANYTHING,
     NOTHING,
     Bounds,
-    Counted,
     Event,
     Key,
     alike,
@@ -22,11 +21,13 @@ from payerrules.limits.counting import (
     total,
     use_of,
 )
-from payerrules.limits.spans import COVERING, Span, span_of
+from payerrules.limits.spans import BENEFIT_YEAR_START, Span, span_of
 from payerrules.limits.state import LimitState, fits, free_on, last_date, reached_on, remaining
 from payerrules.model.encounter import CounterGiven
 from payerrules.model.values import DATE, TEXT, show
 from payerrules.program.evaluate import View, truth, value
+from payerrules.program.reads import facts_in
+from payerrules.program.reads import shown as shown_name
 from payerrules.runtimes.case import Case
 from payerrules.runtimes.conclusions import Conclusions, LineConclusion
 from payerrules.runtimes.plan import Plan
@@ -46,9 +47,8 @@ class Fold:
         self.order = sorted(range(len(lines)), key=lambda i: (case.lines[i]["line.date"], lines[i].line))
         self.past: dict[str, list[Event]] = {}
         self.now: dict[str, list[Event]] = {}
-        asks = ASKED & plan.reads or any(limit.period.kind == "authorization" for limit, _ in plan.program.limits)
         history = None if case.encounter.history is None else case.history
-        self.authorizations = Authorizations(case.whole["@authorizations"], history) if asks else None
+        self.authorizations = Authorizations(case.whole["@authorizations"], history) if plan.authorizes else None
 
     # --- before the line is judged ------------------------------------------------------------------
     def open_line(self, place: int) -> None:
@@ -74,6 +74,8 @@ class Fold:
         key = f"limit.{limit.key}"
         view[f"{key}.counts"] = STANDING[counts]
         view[f"{key}.applies"] = STANDING[applies]
+        if not span.known or UNKNOWN in (counts, applies):
+            view["@why"][f"{key}.before"] = goes_by(limit.period)
         name = report_name(limit, view)
         pool = pool_of(limit, view)
         opening, from_day, opened_by = self.opening(limit, name, view, span)
@@ -194,6 +196,16 @@ class Fold:
                 self.now.setdefault(limit.key, []).append(event_of(limit, view, counts, f"line {line.line}"))
 
 
+def goes_by(period: Period) -> str:
+    """The fact that a period goes by, for whoever asks why its ends are not known."""
+    if period.kind == "benefit_year":
+        return BENEFIT_YEAR_START
+    if period.kind == "authorization":
+        return "coverage.authorizations"
+    parts = (part for part in (period.anchor, period.length) if part is not None)
+    return next((shown_name(fact.name) for part in parts for fact in facts_in(part)), "history")
+
+
 PAST = {"pay": TRUE, "pend": UNKNOWN}
 """What became of a past service, and so whether it counts; of one without an outcome it is said that it was paid."""
 
@@ -246,6 +258,3 @@ def names(counter: CounterGiven, limit: Limit, name: str, view: View) -> int:
     said = {fact: what for fact, what in counter.pool.items() if fact in own}
     fits = alike(tuple(said.values()), tuple(view.get(fact) for fact in said))
     return fits if len(said) == len(own) else min(fits, UNKNOWN)
-
-
-__all__ = ["COVERING", "Counted", "Fold"]

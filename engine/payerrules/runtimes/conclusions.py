@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from payerrules.language.effect import Action, Ask, Correction, Flag, Hit, Say
+from payerrules.language.items import Rule
 from payerrules.limits.state import LimitState
 from payerrules.runtimes.blocks import Block
 

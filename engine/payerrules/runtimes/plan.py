@@ -125,6 +125,8 @@ class Plan:
         self.blocks: dict[tuple[Any, ...], Block | None] = {}
         self.looks: dict[tuple[Any, ...], Looks] = {}
         self.courses: dict[tuple[int, str], Course] = {}
+        periods = {limit.period.kind for limit, _ in program.limits}
+        self.authorizes = bool(ASKED & self.reads) or "authorization" in periods
         self.rule_names = {id(p): f"r{i}" for i, p in enumerate(p for step in self.steps for p in step.rules)}
         self.opening = self.open_with()
 
@@ -134,7 +136,8 @@ class Plan:
         presumed = {
             name: PRESUMED_AS[entry.if_missing]
             for name, entry in facts.items()
-            if entry.if_missing in PRESUMED_AS and name in self.reads
+            if entry.if_missing in PRESUMED_AS
+            and (name in self.reads or (self.authorizes and name.startswith("authorization.")))
         }
         derived = {f.name for step in self.steps for p in step.lookups for f in outputs(p.item)}
         for step in self.steps:
