@@ -23,6 +23,7 @@ ORDER = [
     "decide",
     "formats",
     "imports",
+    "ledger",
     "golden",
     "analysis",
     "cli",

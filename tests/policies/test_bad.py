@@ -37,6 +37,28 @@ NO_FIXTURE = {
         for name in ("no-table", "cell", "repeated", "undated", "which-table", "shrunk", "needs-reader")
     },
     **{
+        f"ledger-{name}": "tests/ledger"
+        for name in (
+            "changed",
+            "differs",
+            "full",
+            "late",
+            "locked",
+            "moved",
+            "newer",
+            "no-original",
+            "not-one",
+            "not-recorded",
+            "otherwise",
+            "read-only",
+            "same-id",
+            "set-aside",
+            "settings",
+            "superseded",
+            "unreachable",
+        )
+    },
+    **{
         f"encounter-{name}": "tests/formats"
         for name in (
             "unknown-key",

@@ -24,7 +24,9 @@ def codes() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-                if name in ("Diagnostic", "error", "warn", "wrong", "_error") and isinstance(node.args[0].value, str):
+                if name in ("Diagnostic", "error", "warn", "warning", "wrong", "_error") and isinstance(
+                    node.args[0].value, str
+                ):
                     found.add(node.args[0].value)
     return {code for code in found if "-" in code and " " not in code}
 

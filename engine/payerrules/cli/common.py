@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from payerrules.decide.engine import Engine
 from payerrules.model.diagnostic import Diagnostic, in_order
@@ -18,6 +20,9 @@ DONE, FINDINGS, WRONG_USE, UNREADABLE, LEDGER = 0, 1, 2, 3, 4
 """Exit codes; the last says that the ledger could not be read or written."""
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+T = TypeVar("T")
+FEW = 50
+"""So many of anything are done before a progress bar could be read."""
 
 
 class AssumeHistory(StrEnum):
@@ -82,3 +87,13 @@ def write(text: str, path: Path | None) -> None:
         sys.stdout.write(text + "\n")
     else:
         path.write_text(text + "\n", encoding="utf-8")
+
+
+def bar(items: Iterable[T], total: int, what: str) -> Iterator[T]:
+    """The items, with a progress bar on standard error where that is a terminal and there are many."""
+    if not err.is_terminal or total < FEW:
+        yield from items
+        return
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        yield from progress.track(items, total=total)

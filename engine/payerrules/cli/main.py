@@ -15,6 +15,7 @@ from payerrules.cli.analyst import commands
 from payerrules.cli.common import (
     DONE,
     FINDINGS,
+    LEDGER,
     UNREADABLE,
     WRONG_USE,
     Assume,
@@ -22,6 +23,7 @@ from payerrules.cli.common import (
     KnownOn,
     Policies,
     Runtime,
+    bar,
     day_of,
     err,
     opened,
@@ -31,6 +33,8 @@ from payerrules.cli.common import (
     write,
 )
 from payerrules.cli.imports import import_files
+from payerrules.cli.ledger import app as ledger_app
+from payerrules.cli.ledger import entered
 from payerrules.cli.tables import decision_table, missing_once
 from payerrules.decide.engine import Engine, engine_version
 from payerrules.decide.explain import explained
@@ -51,6 +55,7 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Decide claims by payer policy."
 )
 app.registered_commands += commands.registered_commands
+app.add_typer(ledger_app, name="ledger")
 
 
 class Format(StrEnum):
@@ -96,6 +101,12 @@ def decide(
     known_on: KnownOn = "",
     runtime: Runtime = "",
     assume_history: Assume = None,
+    ledger: Annotated[
+        str,
+        typer.Option(
+            "--ledger", help="Decide on what was decided before: a file, made where it is not there, or a URL."
+        ),
+    ] = "",
     out_path: Annotated[
         Path | None, typer.Option("--out", help="Write to this file instead of standard output.")
     ] = None,
@@ -107,7 +118,7 @@ def decide(
     engine = opened(policies, runtime, known_on, assume_history)
     tell([d for d in engine.diagnostics if d.severity is Severity.ERROR])
     encounters, unreadable = read(files, engine)
-    decisions = [engine.decide(encounter) for encounter in encounters]
+    decisions, kept = entered(engine, encounters, ledger) if ledger else (decided(engine, encounters), True)
     if format is Format.JSON:
         made: list[dict[str, Any]] = [decision.to_dict() for decision in decisions]
         text = json.dumps(made[0] if len(made) == 1 else made, indent=1, ensure_ascii=False)
@@ -121,7 +132,12 @@ def decide(
         out.print(decision_table(decisions))
     if (note := missing_once(decisions, encounters)) and format is Format.TABLE:
         err.print(note, markup=False)
-    raise typer.Exit(UNREADABLE if unreadable else DONE)
+    raise typer.Exit(LEDGER if not kept else UNREADABLE if unreadable else DONE)
+
+
+def decided(engine: Engine, encounters: list[Encounter]) -> list[Decision]:
+    """The decisions on encounters, each by itself."""
+    return [engine.decide(encounter) for encounter in bar(encounters, len(encounters), "deciding")]
 
 
 @app.command()

@@ -76,6 +76,9 @@ def told(decision: Decision, line: LineDecision, first: bool) -> list[str]:
     if first:
         found += [f"to do: {action['say']}" for action in decision.actions]
         found += [f"presumed: {name}" for name in decision.presumed]
+        ledger = decision.ledger or {}
+        found += [f"takes the place of {name}" for name in ledger.get("undoes", ())]
+        found += [f"set aside: {name}" for name in ledger.get("set_aside", ())]
         found += [f"override by {one.plugin}: {one.before} -> {one.after}, {one.reason}" for one in decision.overrides]
     return found
 

@@ -240,6 +240,7 @@ def decision_schema() -> Schema:
                 "overrides": said("What plugins changed.", {"type": "array"}),
                 "program": said("Hash of the policies that decided.", {"type": "string", "pattern": "^sha256:"}),
                 "engine": said("Version of the engine.", {"type": "string"}),
+                "ledger": said("What the ledger did, where one was used.", {"type": "object"}),
             },
             "encounter", "outcome", "complete", "lines", "limits", "trace", "overrides", "program", "engine",
         ),

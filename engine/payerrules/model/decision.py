@@ -115,6 +115,7 @@ class Decision:
     runtime: str = ""
     plugins: dict[str, str] = field(default_factory=dict)
     rounds: int = 1
+    ledger: dict[str, Any] | None = None  # what a ledger did: receipt, undoes, set_aside
     detail: Callable[[], dict[str, Any]] = field(default=dict, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -123,7 +124,7 @@ class Decision:
         presumed: dict[int, list[str]] = detail.pop("presumed", {})
         for line in self.lines:
             line.presumed = sorted({*self.presumed, *presumed.get(line.line, ())})
-        return {
+        found = {
             "encounter": self.encounter,
             "outcome": self.outcome,
             "complete": self.complete,
@@ -142,3 +143,4 @@ class Decision:
             "plugins": self.plugins,
             "engine": self.engine,
         }
+        return found if self.ledger is None else {**found, "ledger": self.ledger}
