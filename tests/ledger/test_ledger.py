@@ -56,7 +56,7 @@ def test_the_past_is_the_same_whether_the_ledger_or_the_claim_gives_it(ledger: L
             given.append(
                 {
                     "date": one["lines"][0]["date"], "code": line.code, "modifiers": line.modifiers, "outcome": said.outcome,
-                    "allowed": said.allowed, "units": said.units["payable"], "charge": "2000.00", "diagnoses": [1],
+                    "allowed": said.allowed, "units": said.units["payable"] or 1, "charge": "2000.00", "diagnoses": [1],
                     "provider": one["provider"], "place_of_service": "11",
                 }
             )  # fmt: skip
