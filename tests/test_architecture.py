@@ -16,6 +16,7 @@ ORDER = [
     "model",
     "language",
     "program",
+    "show",
     "limits",
     "library",
     "runtimes",

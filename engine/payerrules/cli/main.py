@@ -35,6 +35,7 @@ from payerrules.cli.common import (
 from payerrules.cli.imports import import_files
 from payerrules.cli.ledger import app as ledger_app
 from payerrules.cli.ledger import entered
+from payerrules.cli.show import show
 from payerrules.cli.tables import decision_table, missing_once
 from payerrules.decide.engine import Engine, engine_version
 from payerrules.decide.explain import explained
@@ -49,7 +50,6 @@ from payerrules.library.shipped import shipped_policies
 from payerrules.model.decision import Decision
 from payerrules.model.diagnostic import Diagnostic, Severity
 from payerrules.model.encounter import Encounter
-from payerrules.program.english import show_edition
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Decide claims by payer policy."
@@ -249,35 +249,7 @@ def examples(engine: Engine) -> list[CaseResult]:
     return found
 
 
-@app.command()
-def show(
-    policy: Annotated[
-        str, typer.Argument(help="A policy by its name, such as medicare/outpatient-therapy, or a file.")
-    ],
-    as_of: Annotated[str, typer.Option("--as-of", help="Only what is in force on this day.")] = "",
-    policies: Policies = None,
-) -> None:
-    """Read a policy back as English sentences, to be checked against the payer's manual."""
-    engine = opened(policies, "reference", "", None)
-    if policy.endswith(".yaml"):
-        engine = (
-            engine.with_policy(Path(policy)) if Path(policy).is_file() else stop(f"{policy}: there is no such file")
-        )
-        chosen = [t for e in engine.library.shelf.values() for t in e if Path(t.path) == Path(policy)]
-    else:
-        chosen = list(engine.library.shelf.get(policy, ()))
-    if not chosen:
-        stop(f"there is no policy `{policy}`; there are: {', '.join(sorted(engine.library.shelf))}")
-    day = day_of("--as-of", as_of)
-    for text in chosen:
-        if text.label in engine.library.broken:
-            stop(f"{text.label} has errors: run `payerrules check`", FINDINGS)
-        for composed in engine.library.composed[text.label]:
-            for window in composed.windows:
-                if day is None or window.holds(day):
-                    meaning = engine.library.meaning(composed, window)
-                    write(show_edition(meaning, engine.vocabulary, day), None)
-    raise typer.Exit(DONE)
+app.command()(show)
 
 
 @app.command()

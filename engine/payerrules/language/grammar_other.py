@@ -11,6 +11,7 @@ from payerrules.language.grammar import (
     SCALAR_TYPES,
     Schema,
     day,
+    keys,
     listed,
     mapped,
     named,
@@ -47,6 +48,23 @@ def vocabulary_schema() -> Schema:
             ),
             "seen_by": said("Whether the payer sees it, or only the provider's chart shows it.", words(*SEEN_BY)),
             "meaning": said("What it means, in a sentence.", text()),
+            "in_words": said(
+                "How `payerrules show` speaks of it: a phrase that names it, such as `the day hospice was elected`, or "
+                "{name, yes, no, none}, such as {yes: the line is an evaluation, no: the line is no evaluation}.",
+                {
+                    "type": [*SCALAR_TYPES, "object"],
+                    **keys(
+                        "`in_words`",
+                        {
+                            "name": said("A phrase that names it.", text()),
+                            "yes": said("A clause for yes.", text()),
+                            "no": said("A clause for no.", text()),
+                            "none": said("A clause for known to be none.", text()),
+                        },
+                        minProperties=1,
+                    ),
+                },
+            ),
             "at": said("The keys it is read from, where they are not those of its name.", text()),
             "also_from": said(
                 "`encounter`: given there, it holds for every line that does not say otherwise.", words("encounter")

@@ -34,6 +34,7 @@ class FactEntry:
     payer or provider. `at_path` are the keys at which an encounter holds it: inside the list entry for facts of lines,
     authorizations, other payers and diagnoses, else from the top. `also_from_encounter`: a line without it takes the
     encounter's own. `least` is the smallest value that can be right, scaled as the type is; None where any may be.
+    `in_words` are the words in which it is spoken of, by `name`, `yes`, `no` and `none`.
     """
 
     name: str
@@ -47,6 +48,7 @@ class FactEntry:
     also_from_encounter: bool = False
     personal: bool = False
     least: int | None = None
+    in_words: tuple[tuple[str, str], ...] = ()
     at: Location | None = field(default=None, compare=False)
 
     @property
@@ -146,8 +148,18 @@ def _entry(key: Scalar, node: Node, vocabulary: str, found: list[Diagnostic]) ->
         also_from_encounter=_text(node, "also_from") == "encounter",
         personal=_text(node, "personal") in ("yes", "true"),
         least=scaled(least, kind.decimals) if least and kind.numeric else None,
+        in_words=_in_words(node.get("in_words")),
         at=key.at,
     )
+
+
+def _in_words(node: Node | None) -> tuple[tuple[str, str], ...]:
+    """How a fact is spoken of: a phrase that names it, or phrases for its name, yes, no and none."""
+    if isinstance(node, Scalar):
+        return (("name", node.text),)
+    if not isinstance(node, Mapping):
+        return ()
+    return tuple((key.text, value.text) for key, value in node if isinstance(value, Scalar))
 
 
 def _path(name: str, entity: str, at: str) -> tuple[str, ...]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from payerrules.language.effect import Template
 from payerrules.language.expression import CodeSet, Fact, Literal, Reckoned, Shift, Term
+from payerrules.language.vocabulary import FactEntry, Vocabulary
 from payerrules.model.values import NONE, FactType, MaybeValue, show
 from payerrules.program.reads import shown
 
@@ -21,18 +23,37 @@ USE: Final = {
     "this": "what the line uses of the limit {}",
     "after": "what is used of the limit {} once the line is counted",
     "remaining": "what was left of the limit {} before the line",
-    "counts": "whether the limit {} counts the line",
-    "applies": "whether the limit {} applies to the line",
+    "reached_on": "the day on which the limit {} was reached",
+    "last_date": "the last day that the limit {} counted before the line",
+    "free_on": "the first day on which the limit {} has room again",
 }
+CAPITALS: Final = re.compile(r"\b[A-Z]{2,6}\b")
 NUMBER: Final = re.compile(r"(\D*)(\d+)(\D*)\Z")
+SEVERAL: Final = (
+    "modifiers", "diagnoses", "codes", "primaries", "authorizations", "other_payers", "paid_by_others", "units", "minutes",
+    "visits", "units_payable", "units_from_minutes",
+)  # fmt: skip
+"""Parts of names that are plural."""
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """How facts are spoken of: the words that are acronyms (in small letters), and what `other` is (line or service)."""
+    """How facts are spoken of.
+
+    `acronyms` are words that stand in capitals; `other` says what `other` is, line or service; `facts` are the entries of
+    the vocabulary, whose own words come first; `values` are facts, by name, in whose place a value is said.
+    """
 
     acronyms: frozenset[str] = frozenset()
     other: str = "line"
+    facts: Mapping[str, FactEntry] = field(default_factory=dict, compare=False)
+    values: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary) -> Voice:
+        """The voice of a vocabulary: what it writes in capitals is an acronym."""
+        found = {word.lower() for entry in vocabulary.facts.values() for word in CAPITALS.findall(entry.meaning)}
+        return cls(frozenset(found), facts=vocabulary.facts)
 
     def looking_at(self, over: str) -> Voice:
         """The voice inside a look at other lines or services."""
@@ -46,6 +67,18 @@ class Voice:
         """
         found = name.replace(".", " ").replace("_", " ").split()
         return " ".join(w.upper() if w in self.acronyms or not set(w) & set("aeiouy0123456789") else w for w in found)
+
+    def own(self, fact: Fact, key: str) -> str:
+        """What the vocabulary itself says of a fact (`name`, `yes`, `no` or `none`), "" where it says nothing.
+
+        Of another line or service it is said of "the other line".
+        """
+        entry = self.facts.get(fact.name)
+        text = dict(entry.in_words).get(key, "") if entry is not None else ""
+        if text and fact.scope:
+            plain = owner_text(replace(fact, scope=""), self)
+            text = text.replace(plain, owner_text(fact, self))
+        return text
 
 
 PLAIN: Final = Voice()
@@ -63,7 +96,12 @@ def owner_text(fact: Fact, voice: Voice = PLAIN) -> str:
 
 def part_text(fact: Fact, voice: Voice = PLAIN) -> str:
     """What a fact says of its thing: "discipline", "KX pool"."""
-    return voice.words(fact.name.partition(".")[2])
+    return voice.words(fact.name.partition(".")[2].removeprefix("is_"))
+
+
+def several(fact: Fact) -> bool:
+    """Whether the name of a fact is a plural: "the line's units are", "the line's diagnoses include"."""
+    return fact.name.rpartition(".")[2] in SEVERAL
 
 
 def fact_text(fact: Fact, voice: Voice = PLAIN) -> str:
@@ -72,6 +110,8 @@ def fact_text(fact: Fact, voice: Voice = PLAIN) -> str:
     >>> fact_text(Fact("line.discipline", FactType("code"))), fact_text(Fact("line.code", FactType("code"), "other"))
     ("the line's discipline", "the other line's code")
     """
+    if fact.name in voice.values:
+        return voice.values[fact.name]
     name = shown(fact.name)
     head, _, rest = name.partition(".")
     if head == "parameter":
@@ -79,11 +119,37 @@ def fact_text(fact: Fact, voice: Voice = PLAIN) -> str:
     if "@" in fact.name and head == "limit":
         limit, _, part = rest.partition(".")
         return USE.get(part, f"the {voice.words(part)} of the limit {{}}").format(f"`{limit}`")
-    if not rest:
+    if own := voice.own(fact, "name"):
+        return own
+    if not rest or fact.name == "diagnosis.code":
         return owner_text(fact, voice)
-    if fact.name == "diagnosis.code":
-        return owner_text(fact, voice)
+    if fact.type.kind == "yes/no":
+        said = voice.own(fact, "yes") or f"{owner_text(fact, voice)}: {part_text(fact, voice)}"
+        return f"whether {said}"
     return f"{owner_text(fact, voice)}'s {part_text(fact, voice)}"
+
+
+def quoted(template: Template, voice: Voice = PLAIN) -> str:
+    """A text for people in quotation marks; a fact that it prints stands in square brackets.
+
+    >>> quoted(Template("Take {modifier} off {line.code}", (("line.code", Fact("line.code", FactType("code"))),)))
+    "“Take [modifier] off [the line's code]”"
+    """
+    text = template.text
+    for name, fact in template.facts:
+        text = text.replace(f"{{{name}}}", f"[{fact_text(fact, voice)}]")
+    for word in ("modifier", "other_modifier"):
+        text = text.replace(f"{{{word}}}", f"[{word.replace('_', ' ')}]")
+    return f"“{text}”"
+
+
+def ended(text: str) -> str:
+    """A sentence with its full stop, which none has that ends in a question or remark of its own.
+
+    >>> ended("It is so"), ended("Asked is: “Is it so?”")
+    ('It is so.', 'Asked is: “Is it so?”')
+    """
+    return text if text.endswith((".", "?”", "!”", ".”")) else f"{text}."
 
 
 def value_text(value: MaybeValue, kind: FactType) -> str:
@@ -98,7 +164,9 @@ def value_text(value: MaybeValue, kind: FactType) -> str:
     if kind.kind == "money" and isinstance(value, int):
         whole, _, cents = text.lstrip("-").partition(".")
         return f"{'-' if value < 0 else ''}${int(whole):,}.{cents}"
-    return text
+    if kind.kind in ("number", "percent") and "." in text:
+        return text.rstrip("0").rstrip(".")
+    return text.replace("_", " ") if kind.words else text
 
 
 def term_text(term: Term, voice: Voice = PLAIN) -> str:
@@ -113,21 +181,24 @@ def term_text(term: Term, voice: Voice = PLAIN) -> str:
         case Literal(value, kind):
             return value_text(value, kind)
         case Shift(base, count, unit):
-            number = abs(count)
-            words = unit.replace("_", " ") if number != 1 else unit.replace("_", " ").removesuffix("s")
+            side = "after" if count > 0 else "before"
             return (
-                f"{number} {words} {'after' if count > 0 else 'before'} {term_text(base, voice)}"
-                if count
-                else term_text(base, voice)
+                f"{span_words(abs(count), unit)} {side} {term_text(base, voice)}" if count else term_text(base, voice)
             )
         case Reckoned(word, terms, _):
             return amount_text(word, terms, voice)
 
 
+def span_words(count: int, unit: str) -> str:
+    """A number of days or months: "30 days", "1 month", "10 working days"."""
+    words = unit.replace("_", " ")
+    return f"{count} {words if count != 1 else words.removesuffix('s')}"
+
+
 def amount_text(word: str, terms: tuple[Term, ...], voice: Voice = PLAIN) -> str:
     """An amount made of amounts; one inside another stands in brackets."""
     parts = [
-        f"({term_text(one, voice)})" if isinstance(one, Reckoned) and len(one.terms) > 1 else term_text(one, voice)
+        f"({term_text(one, voice)})" if isinstance(one, Reckoned) and word != "round" else term_text(one, voice)
         for one in terms
     ]
     match word:
@@ -138,7 +209,7 @@ def amount_text(word: str, terms: tuple[Term, ...], voice: Voice = PLAIN) -> str
         case "percent":
             return f"{parts[0]} percent of {parts[-1]}"
         case "round":
-            return f"{parts[0]} rounded to the cent, half up"
+            return f"{parts[0]}, rounded to the cent, half up"
         case _:
             return f"the {'smallest' if word == 'least_of' else 'largest'} of {listed(parts)}"
 
@@ -194,11 +265,35 @@ def single(codes: CodeSet) -> bool:
     return len(codes.codes) == 1 and not (codes.prefixes or codes.ranges or codes.except_ or codes.name)
 
 
+def plain(codes: CodeSet) -> bool:
+    """Whether a set is a handful of codes, written in place, that can be told one by one."""
+    return len(codes.codes) <= 6 and not (codes.prefixes or codes.ranges or codes.except_ or codes.name)
+
+
 def set_text(codes: CodeSet) -> str:
     """A set by its name, else its members."""
     return f"`{codes.name}`" if codes.name else members_text(codes)
 
 
-def one_of(codes: CodeSet) -> str:
-    """A member of a set: "GN", "one of GO, GP", "one of `add_ons`"."""
-    return members_text(codes) if single(codes) else f"one of {set_text(codes)}"
+def choice(codes: CodeSet, word: str = "or") -> str:
+    """Members of a set as a choice: "GN", "GO or GP", "one of `add_ons`"; with `and` all of them.
+
+    >>> choice(CodeSet(frozenset({"GP", "GO"}))), choice(CodeSet(frozenset({"0770T"}), name="add_ons"))
+    ('GO or GP', 'one of `add_ons`')
+    """
+    if plain(codes):
+        return listed(sorted(codes.codes, key=code_order), word)
+    if not codes.name and len(codes.prefixes) + len(codes.ranges) == 1 and "," not in members_text(codes):
+        return members_text(codes)
+    return f"{'one' if word == 'or' else 'all'} of {set_text(codes)}"
+
+
+def none_of(codes: CodeSet) -> str:
+    """No member of a set: "not GN" is said of one, else "neither GO nor GP", "none of `add_ons`".
+
+    >>> none_of(CodeSet(frozenset({"GP", "GO"}))), none_of(CodeSet(frozenset({"GA", "GZ", "GY"})))
+    ('neither GO nor GP', 'none of GA, GY, GZ')
+    """
+    if plain(codes) and len(codes.codes) == 2:
+        return "neither {} nor {}".format(*sorted(codes.codes, key=code_order))
+    return f"none of {set_text(codes)}"
