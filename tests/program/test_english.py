@@ -32,11 +32,12 @@ from payerrules.language.items import LimitStepRule, Rule
 from payerrules.library.library import Library
 from payerrules.model.diagnostic import Severity
 from payerrules.model.values import CODES, DATE, YES_NO
+from payerrules.program import english_conditions, english_effects, english_limits, english_tables
 from payerrules.program.english_conditions import condition_text
 from payerrules.program.english_effects import effect_text
 from payerrules.program.english_limits import counted_text, step_rule_text, step_text
 from payerrules.show.page import sentences
-from payerrules.show.subject import Subject
+from payerrules.show.subject import STAGE_TITLES, Subject
 
 ROOT = Path(__file__).parents[2]
 SAID = Path(__file__).parent / "said.yaml"
@@ -78,7 +79,7 @@ def test_a_step_is_said_as_its_title_has_it(name: str) -> None:
     one = rule(name)
     assert isinstance(one, Rule)
     limit = next(limit for limit in subject().meaning.limits if limit.key == one.limit)
-    assert step_text(one, dict(limit.beyonds)[one.step], subject().voice) == one.title
+    assert step_text(one, limit, subject().voice) == one.title
 
 
 # --- conditions that no rule is written with --------------------------------------------------------
@@ -140,6 +141,25 @@ def test_every_word_of_a_hit_is_said() -> None:
     assert harming - words == {"return"}  # as every `return` here comes from the policy's defaults
 
 
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (english_limits.COUNTED, grammar.COUNTS),
+        ({**english_limits.PERIODS, **english_limits.SPANS}, {**grammar.PERIODS, **grammar.SPANS}),
+        (english_limits.CROSSING, grammar.CROSSINGS),
+        (english_limits.ORDER, grammar.ORDERS),
+        (english_limits.ROUNDED, grammar.MONTH_ROUNDINGS),
+        (english_effects.ASKS, grammar.ACTIONS),
+        (english_conditions.THINGS, grammar.COLLECTIONS),
+        (english_tables.HIT, grammar.HIT_POLICIES),
+        (english_tables.MINUTES, grammar.MINUTES_OF),
+        (STAGE_TITLES, grammar.RULE_STAGES),
+    ],
+)
+def test_every_word_has_its_words(told: dict[str, str], words: Any) -> None:
+    assert set(told) == set(words)
+
+
 def said_in(data: Any) -> set[str]:
     """Every key and word of a tree, but its titles."""
     if isinstance(data, dict):
@@ -152,7 +172,8 @@ def said_in(data: Any) -> set[str]:
 
 WORDS = (
     *grammar.COMPARISONS, *grammar.TESTS, *grammar.CONNECTIVES, *grammar.COLLECTIONS, *grammar.AMOUNT_WORDS,
-    *grammar.OFFSETS, *grammar.FOR_EACH, *grammar.COUNTS, *grammar.PERIODS, *grammar.CROSSINGS, *grammar_effects.EFFECTS,
+    *grammar.OFFSETS, *grammar.FOR_EACH, *grammar.COUNTS, *grammar.PERIODS, *grammar.SPANS, *grammar.MONTH_ROUNDINGS,
+    *grammar.ORDERS, *grammar.CROSSINGS, *grammar_effects.EFFECTS,
     *grammar_effects.REMARKS, *grammar_effects.BESIDE, *grammar.ACTIONS, *grammar.DEFAULTS,
 )  # fmt: skip
 

@@ -313,7 +313,8 @@ def correction_text(hits: Sequence[Hit], voice: Voice) -> str:
                 return f"The correction puts {next(iter(new))} in its place{when}"
             return f"The correction puts {listed([f'{to} in the place of {old}' for old, to in swaps])}{when}"
         case _:
-            return f"The correction cuts the units{when}"
+            fits = "" if hits[0].word == "limit_units" else " to what still fits"
+            return f"The correction cuts the units{fits}{when}"
 
 
 def effect_text(effect: Effect, voice: Voice = PLAIN) -> str:

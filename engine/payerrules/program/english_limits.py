@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from payerrules.language.expression import ALWAYS, All, Condition, Fact, Literal, Not, Term
+from payerrules.language.expression import ALWAYS, All, Condition, Fact, Literal, Not
 from payerrules.language.items import Limit, LimitStepRule, Period, Rule
 from payerrules.program.english_conditions import condition_text
 from payerrules.program.english_effects import told_effects
@@ -20,6 +20,11 @@ COUNTED: Final = {
     "minutes": "the minutes of treatment of the lines",
 }
 """What a limit adds up."""
+NOUNS: Final = {
+    "visits": "visits", "encounters": "encounters", "treatment_days": "days of treatment", "services": "services",
+    "units": "units", "minutes": "minutes",
+}  # fmt: skip
+"""What the numbers of a limit that is not of money are of."""
 ONE: Final = {"visits": "visit", "encounters": "encounter", "treatment_days": "day of treatment"}
 PERIODS: Final = {
     "day": "on each date of service",
@@ -73,7 +78,9 @@ def length_text(period: Period, voice: Voice) -> str:
     """How long a span is: "180 days", "so many months as the parameter `span` says"."""
     if isinstance(period.length, Literal) and isinstance(period.length.value, int):
         return span_words(period.length.value, period.unit)
-    return f"so many {period.unit} as {term_text(period.length, voice)} says" if period.length is not None else period.unit
+    return (
+        f"so many {period.unit} as {term_text(period.length, voice)} says" if period.length is not None else period.unit
+    )
 
 
 def counted_text(limit: Limit, voice: Voice = PLAIN) -> str:
@@ -107,12 +114,22 @@ def facts_text(facts: tuple[Fact, ...], voice: Voice) -> str:
     return listed([fact_text(fact, voice) for fact in facts])
 
 
-def step_text(rule: Rule, beyond: Term, voice: Voice = PLAIN) -> str:
+def beyond_text(limit: Limit, step: str, voice: Voice = PLAIN) -> str:
+    """The number of a step, with what it counts: "30 visits", "$2,480.00", "the parameter `threshold`"."""
+    beyond = dict(limit.beyonds)[step]
+    text = term_text(beyond, voice)
+    if not isinstance(beyond, Literal) or limit.counts == "allowed_amount":
+        return text
+    noun = "minutes" if limit.unit_minutes else NOUNS[limit.counts]
+    return f"{text} {noun if text != '1' else noun.replace('days', 'day').removesuffix('s')}"
+
+
+def step_text(rule: Rule, limit: Limit, voice: Voice = PLAIN) -> str:
     """A step: what happens to the line that goes beyond its number, and whom it spares."""
     spared = spared_by(rule)
     unless = "" if spared is None else f", unless {condition_text(spared, False, voice)}"
     told = " ".join(one.text[:1].upper() + one.text[1:] for one in told_effects(rule.effects, voice))
-    return f"Beyond {term_text(beyond, voice)}{unless}: {told[:1].lower()}{told[1:]}"
+    return f"Beyond {beyond_text(limit, rule.step, voice)}{unless}: {told[:1].lower()}{told[1:]}"
 
 
 def spared_by(rule: Rule) -> Condition | None:

@@ -118,6 +118,8 @@ def fact_text(fact: Fact, voice: Voice = PLAIN) -> str:
         return f"the parameter `{rest}`"
     if "@" in fact.name and head == "limit":
         limit, _, part = rest.partition(".")
+        if part.startswith("fits_"):
+            return f"what still fits below the step `{part.removeprefix('fits_')}` of the limit `{limit}`"
         return USE.get(part, f"the {voice.words(part)} of the limit {{}}").format(f"`{limit}`")
     if own := voice.own(fact, "name"):
         return own

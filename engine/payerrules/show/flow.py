@@ -15,9 +15,9 @@ from payerrules.language.items import ANY_DAY, LAST_DAY, Limit, Rule
 from payerrules.model.values import DATE, show
 from payerrules.program.english_conditions import condition_text, conjuncts
 from payerrules.program.english_effects import Told, told_effects
-from payerrules.program.english_limits import counted_text, spared_by
+from payerrules.program.english_limits import beyond_text, counted_text, spared_by
 from payerrules.program.english_tables import dates
-from payerrules.program.english_terms import Voice, fact_text, listed, term_text
+from payerrules.program.english_terms import Voice, fact_text, listed
 from payerrules.program.reads import facts_in, makes, reads
 from payerrules.show.page import order, short
 from payerrules.show.subject import STAGE_TITLES, Subject
@@ -305,9 +305,8 @@ def limit_steps(limits: Sequence[Limit], drawing: Drawing, voice: Voice) -> list
                 cites,
             )
         )
-        beyonds = dict(limit.beyonds)
         for rule in drawing.subject.steps_of(limit):
-            ask = [f"{limit.title}: above {term_text(beyonds[rule.step], voice)}"]
+            ask = [f"{limit.title}: above {beyond_text(limit, rule.step, voice)}"]
             if (spared := spared_by(rule)) is not None:
                 ask.append(f"and {condition_text(Not(spared), False, voice)}")
             boxes = tuple(box(told, drawing.detailed) for told in told_effects(rule.effects, voice))

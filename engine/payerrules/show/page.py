@@ -207,14 +207,13 @@ def citation(item: object, sources: dict[str, Source]) -> str:
 def limit_text(limit: Limit, subject: Subject) -> str:
     """A limit and its steps in words."""
     voice = subject.voice
-    beyonds = dict(limit.beyonds)
     steps = []
     for rule in subject.steps_of(limit):
         notes = [f"In force {dates(rule.in_force)}."] if rule.in_force not in (ANY_DAY, limit.in_force) else []
         told = citation(rule, {k: v for k, v in subject.meaning.sources.items() if k != limit.source})
         notes += [told] if told else []
         note = f" *{' '.join(notes)}*" if notes else ""
-        steps.append(f"- Step `{rule.step}`. {step_text(rule, beyonds[rule.step], voice)}{note}")
+        steps.append(f"- Step `{rule.step}`. {step_text(rule, limit, voice)}{note}")
     text = "\n".join([counted_text(limit, voice), "", *steps])
     return cited(f"**{limit.title}** (**`{limit.name}`**)", text, limit, subject)
 
