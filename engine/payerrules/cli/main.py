@@ -24,7 +24,6 @@ from payerrules.cli.common import (
     Policies,
     Runtime,
     bar,
-    day_of,
     err,
     opened,
     out,
