@@ -29,6 +29,7 @@ def policy(random: Random) -> dict[str, Any]:
                 {"line.kx_pool": "speech", "from": "2025-01-01", "through": "2025-12-31", "value": "150.00", "source": "manual"},
                 {"line.kx_pool": "speech", "from": "2026-03-01", "through": "2026-12-31", "value": "200.00", "source": "manual"},
             ]},
+            "waiting_days": {"type": "count", "values": [{"from": "2026-01-01", "through": "2026-12-31", "value": 40, "source": "manual"}]},
         },
         "value_sets": {"speech": {"codes": ["92507", "92508", "92521-92524"], "source": "manual"}},
         "tables": {
@@ -69,10 +70,24 @@ def policy(random: Random) -> dict[str, Any]:
     return made
 
 
+PERIODS: list[Any] = [
+    "day", "calendar_month", "calendar_year", "benefit_year", "authorization", {"week": "sunday"}, {"fiscal_year": "07-01"},
+    {"rolling": {"days": 60}}, {"rolling": {"months": 2, "rounding": "down"}}, {"rolling": {"days": "parameter.waiting_days"}},
+    {"blocks": {"months": 2, "rounding": "up", "from": "first_service"}}, {"blocks": {"days": 45, "from": "coverage.benefit_year_start"}},
+    {"since": "spell_of_illness.from"}, {"following": {"event": "coverage.discharged_on", "days": 30}},
+]  # fmt: skip
+ONE_PER = [["line.date"], ["line.date", "line.discipline"], ["line.date", "provider"]]
+POOLS = [["patient"], ["patient", "line.discipline"], ["patient", "line.code"], ["patient", "provider"]]
+BOUNDS: dict[str, list[Any]] = {
+    "allowed_amount": ["100.00", "150.00", "parameter.threshold"],
+    "minutes": [30, 45, 90],
+}
+
+
 def limits(random: Random) -> dict[str, Any]:
-    """A limit of money and one of visits, each as likely to be there as not."""
+    """A limit of money and one of visits, each as likely to be there as not, and up to two of any kind."""
     found: dict[str, Any] = {}
-    if random.random() < 0.7:
+    if random.random() < 0.6:
         kx = {
             "require_modifier": "KX",
             "if_missing": {"deny": {"group": "CO", "carc": "119"}},
@@ -84,14 +99,56 @@ def limits(random: Random) -> dict[str, Any]:
         }
         found["money"] = {"title": "Money", "counts": "allowed_amount", "of": {"line.kx_pool": "present"}, "per": ["patient", "line.kx_pool"],
                           "period": "calendar_year", "crossing": "whole", "report_as": "{line.kx_pool}_money", "steps": steps, "source": "manual"}  # fmt: skip
-    if random.random() < 0.7:
+    if random.random() < 0.5:
         step = {
             "beyond": random.choice([1, 2, "coverage.habilitative_visit_limit"]),
             "then": {"deny": {"group": "PR", "carc": "119"}},
         }
         found["visits"] = {"title": "Visits", "counts": "visits", "one_per": ["line.date", "line.discipline"], "of": {"line.is_evaluation": False},
                            "per": ["patient"], "period": "calendar_year", "steps": {"cap": step}, "source": "manual"}  # fmt: skip
+    for number in range(random.randint(0, 2)):
+        found[f"limit_{number}"] = limit(random, number)
     return found
+
+
+def limit(random: Random, number: int) -> dict[str, Any]:
+    """A limit of any count, period, pool, crossing and order."""
+    counts = random.choice(["allowed_amount", "visits", "encounters", "treatment_days", "services", "units", "minutes"])
+    made: dict[str, Any] = {
+        "title": f"Limit {number}",
+        "counts": counts,
+        "of": random.choice(
+            [{"line.code": {"in": "speech"}}, {"line.is_evaluation": False}, condition(random, 1, "line")]
+        ),
+        "per": random.choice(POOLS),
+        "period": random.choice(PERIODS),
+        "source": "manual",
+    }
+    if counts in ("visits", "encounters", "treatment_days"):
+        made["one_per"] = random.choice(ONE_PER)
+    if counts in ("allowed_amount", "units", "minutes"):
+        made["crossing"] = random.choice(["whole", "split"])
+    if counts == "units" and random.random() < 0.4:
+        made["unit"] = {"minutes": random.choice([15, 60])}
+    if random.random() < 0.3:
+        made["stops"] = {"line.is_evaluation": False}
+    if random.random() < 0.3:
+        made["order"] = random.choice(["receipt", "date_of_service"])
+    if random.random() < 0.2:
+        made["counts_from"] = random.choice(["2026-02-01", "coverage.benefit_year_start"])
+    outcome: dict[str, Any] = random.choice([{"deny": {"group": "PR", "carc": "119"}}, {"pend": {}}])
+    then: Any = outcome
+    if random.random() < 0.2:
+        then = {"require_authorization": "approved", "if_missing": outcome}
+    cap: dict[str, Any] = {"beyond": random.choice(BOUNDS.get(counts, [1, 2, 3])), "then": then}
+    if random.random() < 0.3:
+        cap["unless"] = condition(random, 0, "line")
+    if random.random() < 0.4:
+        cap["say"] = (
+            f"Last {{limit.limit_{number}.last_date}}, next {{limit.limit_{number}.free_on}}, {{limit.limit_{number}.reached_on}}"
+        )
+    made["steps"] = {"cap": cap}
+    return made
 
 
 def rule(random: Random, number: int) -> dict[str, Any]:
@@ -246,7 +303,8 @@ def encounter(random: Random, number: int) -> dict[str, Any]:
         return {
             **line(1),
             "outcome": random.choice(["pay", "deny", "pend"]),
-            "date": random.choice(["2026-01-05", "2026-02-10", "2025-03-03"]),
+            "date": random.choice(["2026-01-05", "2026-02-10", "2025-03-03", "2026-03-02"]),
+            "authorization": maybe(random.choice(["A1", "A2"]), 0.3),
         }
 
     authorization = {
@@ -254,7 +312,20 @@ def encounter(random: Random, number: int) -> dict[str, Any]:
         "status": maybe("approved", 0.7),
         "from": "2026-01-01",
         "through": maybe("2026-03-05", 0.5),
-        "visits": maybe(1, 0.5),
+        "visits": maybe(random.choice([1, 2]), 0.5),
+        "units": maybe(3, 0.3),
+        "minutes": maybe(60, 0.2),
+        "used": maybe(1, 0.4),
+        "as_of": maybe("2026-01-31", 0.5),
+    }
+    second = {**authorization, "id": "A2", "from": "2026-02-01"}
+    coverage = {
+        "habilitative_benefit": True,
+        "habilitative_visit_limit": maybe(2),
+        "authorizations": maybe(random.choice([[authorization], [authorization, second]]), 0.7),
+        "benefit_year_start": maybe("2025-12-01"),
+        "discharged_on": maybe("2026-02-10", 0.5),
+        "spell_of_illness": maybe({"from": "2026-01-10"}, 0.5),
     }
     return {
         "encounter": f"F-{number}",
@@ -265,10 +336,10 @@ def encounter(random: Random, number: int) -> dict[str, Any]:
         "diagnoses": maybe(random.sample(["F80.0", "I69.320", "R13.12"], 2)),
         "documentation": maybe({"skilled": maybe(True), "order_signed": maybe("2026-02-20"), "distinct_sessions": maybe(True)}),
         "hospice": maybe({"elected": "2026-01-20"}, 0.2),
-        "coverage": maybe({"habilitative_benefit": True, "habilitative_visit_limit": maybe(2), "authorizations": maybe([authorization], 0.7)}),
+        "coverage": maybe(coverage),
         "history": maybe([past() for _ in range(random.randint(0, 4))], 0.7),
         "history_known_from": maybe("2026-02-01", 0.2),
-        "counters": maybe([{"limit": "speech_money", "used": "140.00", "as_of": maybe("2026-02-05", 0.7)}, {"limit": "visits", "used": 1, "as_of": "2026-02-05"}], 0.4),  # noqa: E501  (a table reads best in one piece)
+        "counters": maybe([{"limit": "speech_money", "used": "140.00", "as_of": maybe("2026-02-05", 0.7)}, {"limit": "visits", "used": 1, "as_of": "2026-02-05"}, {"limit": "limit_0", "used": random.choice([1, 2]), "as_of": maybe("2026-02-05", 0.7)}], 0.4),  # noqa: E501  (a table reads best in one piece)
         "lines": [line(place) for place in range(1, random.randint(1, 4) + 1)],
     }  # fmt: skip
 

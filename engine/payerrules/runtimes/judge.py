@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from payerrules.limits.lookback import first_day_needed
 from payerrules.model.encounter import Encounter
 from payerrules.program.program import Program
 from payerrules.runtimes import ruleset
@@ -43,8 +46,18 @@ class Judge:
     def judge(self, program: Program, encounter: Encounter) -> Conclusions:
         """What the program makes of the encounter, as it stands."""
         plan, durable = self.plan(program)
-        case = plan.opening.open(encounter)
+        case = plan.opening.open(recent(program, encounter))
         return judge_by_reference(plan, case) if durable is None else durable.judge(case)
+
+
+def recent(program: Program, encounter: Encounter) -> Encounter:
+    """The encounter without past services that are too old to matter: what it costs does not grow with the years."""
+    if not encounter.history:
+        return encounter
+    first = first_day_needed(program, encounter)
+    if first is None or all(line.date >= first for line in encounter.history):
+        return encounter
+    return replace(encounter, history=tuple(line for line in encounter.history if line.date >= first))
 
 
 def judge(program: Program, encounter: Encounter, runtime: str = "") -> Conclusions:
