@@ -95,7 +95,9 @@ def test_a_look_at_services_reaches_back_as_far_as_its_dates_say(when: str, firs
 
 def test_leaving_out_what_is_too_old_changes_no_decision() -> None:
     compared = 0
-    for seed in range(12):
+    for seed in range(80):
+        if compared >= 10:
+            break
         random = Random(seed)
         try:
             (engine, *_) = engines(policy(random))
