@@ -105,13 +105,18 @@ class Question:
 
     def never(self, goal: Goal) -> bool:
         """Whether it is proved that no values at all reach the goal; false where that is not known."""
+        ends = self.ends(goal)
+        return ends is not None and True not in ends
+
+    def ends(self, end: Callable[[Sequence[int]], Anything]) -> set[Anything] | None:
+        """All that the conditions can come to, by a function of their values; None where not every value can be tried."""
         if not all(one.whole for one in self.known.values()):
-            return False
+            return None
         size = 1
         for values in self.values.values():
             size *= len(values)
         if size > MOST_PROOF:
-            return False
+            return None
         slots = list(self.values)
         every = itertools.product(*(self.values[slot] for slot in slots))
-        return not any(goal(self.came_out(dict(zip(slots, picked, strict=True)))) for picked in every)
+        return {end(self.came_out(dict(zip(slots, picked, strict=True)))) for picked in every}

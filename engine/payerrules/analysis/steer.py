@@ -29,7 +29,7 @@ from payerrules.language.effect import Derive
 from payerrules.language.expression import FALSE, TRUE, UNKNOWN, Condition, Count, Exists, Literal
 from payerrules.language.items import ParameterLookup, Rule, TableLookup
 from payerrules.model.values import COUNT, MONEY, show
-from payerrules.program.evaluate import Scopes, View, value
+from payerrules.program.evaluate import Scopes, View, truth, value
 from payerrules.program.program import Program
 from payerrules.runtimes.conclusions import Conclusions
 
@@ -52,7 +52,11 @@ class Steering:
         looks = {fact.name: look for look, fact in question.looks.items()}
         for (scope, name), wanted in sorted(change.items(), key=lambda item: (late(item[0][1]), item[0])):
             if name.startswith(FREE):
-                if not self.look(looks[name], wanted, question.view, question.scopes):
+                against = [looks[n] for (_, n), w in change.items() if n.startswith(FREE) and w is not True]
+                added = any(n.startswith(FREE) and w is True for (_, n), w in change.items())
+                if wanted is not True and added:
+                    continue  # nothing is taken away where something that does not fit is added
+                if not self.look(looks[name], wanted, question.view, question.scopes, against):
                     return False
             elif scope == "other":
                 if self.other is None or not self.fact(name, wanted, self.other, question.scopes["other"], 0):
@@ -139,8 +143,16 @@ class Steering:
 
     def reach(self, conditions: tuple[Condition, ...], goal: Goal, place: int, view: View, depth: int) -> bool:
         """Reach a goal for conditions on one line, by the fewest changes that can be made."""
-        question = Question(conditions, self.doubt, view)
-        for number, change in enumerate(question.answers(goal)):
+        abouts = tuple(a.when for a in self.program.abouts if truth(a.when, view) == TRUE)
+        count = len(conditions)
+        question = Question((*conditions, *abouts), self.doubt, view)
+        spoken_of = (
+            c
+            for c in question.answers(
+                lambda found: goal(found[:count]) and TRUE in (*found[count:], TRUE)[: len(abouts) or 1]
+            )
+        )
+        for number, change in enumerate(spoken_of):
             if number >= 4:
                 break
             before = copy.deepcopy(self.data)
@@ -192,8 +204,8 @@ class Steering:
         return all(view.get(f.name) == v or self.fact(f.name, v, place, view, depth + 1) for f, v in pairs)
 
     # --- other things ---------------------------------------------------------------------------
-    def look(self, look: Condition, wanted: Any, view: View, scopes: Scopes) -> bool:
-        """Make a look at other things find what is wanted: add things that fit, or take them away."""
+    def look(self, look: Condition, wanted: Any, view: View, scopes: Scopes, against: Sequence[Condition] = ()) -> bool:
+        """Make a look at other things find what is wanted: add things that fit (and do not fit others), or take them away."""
         if not isinstance(look, Exists | Count):
             return False
         coverage = self.data.setdefault("coverage", {})
@@ -216,14 +228,19 @@ class Steering:
         if isinstance(look, Count):
             bound = value(look.number, view, scopes)
             times = (bound if isinstance(bound, int) else 1) + (look.op == "gt")
-        return all(self.add(look.over, look.where, view) for _ in range(max(1, times)))
+        unfit = tuple(one.where for one in against if isinstance(one, Exists | Count) and one.over == look.over)
+        return all(self.add(look.over, look.where, unfit, view) for _ in range(max(1, times)))
 
-    def add(self, over: str, where: Condition, view: View) -> bool:
-        """Add one thing that fits a condition."""
+    def add(self, over: str, where: Condition, unfit: tuple[Condition, ...], view: View) -> bool:
+        """Add one thing that fits a condition, and none of some others."""
         scope = {"line": "other", "service": "other"}.get(over, over)
         like = view if scope == "other" else {}
-        question = Question((where,), self.doubt, view, {scope: like})
-        change = next((c for c in question.answers(comes_to(True)) if all(s == scope for s, _ in c)), None)
+        question = Question((where, *unfit), self.doubt, view, {scope: like})
+
+        def fits(found: Sequence[int]) -> bool:
+            return found[0] == TRUE and TRUE not in found[1:]
+
+        change = next((c for c in question.answers(fits) if all(s == scope for s, _ in c)), None)
         if change is None:
             return False
         facts = {name: wanted for (_, name), wanted in change.items()}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from payerrules.analysis.conditions import Doubt, tests_in
 from payerrules.language.effect import Hit
-from payerrules.language.expression import ALWAYS, FALSE, TRUE, UNKNOWN, Compare, Condition, Constant, Fact
+from payerrules.language.expression import ALWAYS, FALSE, TRUE, UNKNOWN, Compare, Constant, Fact
 from payerrules.language.items import (
     FIRST_DAY,
     LAST_DAY,
@@ -187,23 +187,14 @@ def of_parameter(lookup: ParameterLookup, meaning: EditionMeaning) -> Iterator[T
 
 def of_long_table(table: LongTableLookup, meaning: EditionMeaning) -> Iterator[Target]:
     """A table from a file: each row where they are few, else any row; and no row."""
-    rows = [
-        (key, n)
-        for key, listed in table.rows.items()
-        for n, one in enumerate(listed)
-        if one[0].meets(meaning.effective)
-    ]
-    if len(rows) <= FEW_ROWS:
-        for key, place in rows:
+    if len(table.rows) <= FEW_ROWS:
+        listed = [(key, n, row) for key, rows in table.rows.items() for n, row in enumerate(rows)]
+        for key, place in [(key, n) for key, n, row in listed if row[0].meets(meaning.effective)]:
             cells = ", ".join(show(value, f.type) for value, f in zip(key, table.inputs, strict=True))
             words = f"row {cells}" + (f" ({place + 1})" if place else "")
             yield Target(table.policy, table.id, "row", words, "taken", key=(key, place), at=table.at)
     else:
-        yield Target(table.policy, table.id, "row", f"any of {len(rows):,} rows", "taken", key=("any",), at=table.at)
+        words = f"any row of {len(table.rows):,} keys"
+        yield Target(table.policy, table.id, "row", words, "taken", key=("any",), at=table.at)
     if table.otherwise is not None:
         yield Target(table.policy, table.id, "row", "no row", "taken", key=("none",), at=table.at)
-
-
-def has_target(condition: Condition) -> bool:
-    """Whether a condition has any test at all."""
-    return next(tests_in(condition), None) is not None

@@ -11,6 +11,7 @@ import typer
 from payerrules.analysis.exercise import exercise as exercised
 from payerrules.analysis.exercise_page import exercise_page
 from payerrules.analysis.holes import fill
+from payerrules.analysis.mutants import CAUGHT, MISSED, REFUSED, SAME, run_mutants
 from payerrules.analysis.seek import Seeker
 from payerrules.analysis.study import Shelf, Studied, bench, cases_for, studied
 from payerrules.cli.common import (
@@ -105,3 +106,39 @@ def exercise(
         soft_wrap=True,
     )
     raise typer.Exit(FINDINGS if result.percent < fail_under else DONE)
+
+
+@commands.command()
+def mutants(
+    paths: GoldenPaths = None,
+    fail_under: FailUnder = 0,
+    policy: Named = None,
+    cases: Annotated[bool, typer.Option("--cases", help="Print the golden cases that would notice.")] = False,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, help="So many processes.")] = 2,
+    memory: Annotated[
+        Path, typer.Option("--memory", help="What earlier runs found; only what has changed since is run again.")
+    ] = Path(".payerrules/mutants.json"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Run everything again.")] = False,
+    policies: Policies = None,
+) -> None:
+    """Change one thing in a policy at a time, and tell which changes no golden case notices."""
+    benched(policies, policy)
+    golden = golden_paths(paths)
+    if fresh and memory.is_file():
+        memory.unlink()
+    report = run_mutants(policies, golden, policy or (), jobs, memory)
+    for number, one in enumerate(report.of(MISSED), 1):
+        where = f"{one.place}: " if one.place else ""
+        rest = "" if one.suggestion else " (no encounter was found that tells it)"
+        out.print(f"{where}{one.name}{rest}", markup=False, soft_wrap=True)
+        if cases and one.suggestion:
+            named = {**one.suggestion.encounter, "encounter": f"mutant-{number}"}
+            out.print(case_text(one.name, named, one.suggestion.expect), markup=False, soft_wrap=True)
+    ends = {end: len(report.of(end)) for end in (CAUGHT, REFUSED, MISSED, SAME)}
+    out.print(
+        f"{report.percent}% noticed: {ends[CAUGHT] + ends[REFUSED]} of {len(report.judged) - ends[SAME]} mutants "
+        f"({ends[REFUSED]} refused by the check), {ends[MISSED]} missed; {ends[SAME]} mean the same as the policy; "
+        f"{report.kept} known from an earlier run",
+        soft_wrap=True,
+    )
+    raise typer.Exit(FINDINGS if report.percent < fail_under else DONE)

@@ -1,0 +1,393 @@
+"""Equivalence: whether a mutant means the same as the policy, proved by meaning; and what would have to hold where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from payerrules.analysis.conditions import Doubt
+from payerrules.analysis.mutations import SECTIONS, Edit, Mutant, edited
+from payerrules.analysis.replacing import replaced
+from payerrules.analysis.solve import Goal, Question
+from payerrules.analysis.study import MeaningKey, key_of
+from payerrules.language.effect import Derive, Effect, Hit
+from payerrules.language.expression import (
+    ALWAYS,
+    FALSE,
+    NEVER,
+    TRUE,
+    Compare,
+    Condition,
+    Fact,
+    Literal,
+)
+from payerrules.language.items import EditionMeaning, Limit, ParameterLookup, Rule, TableLookup, UnitLookup, Window
+from payerrules.program.build import silent
+from payerrules.program.program import Program
+from payerrules.program.reads import facts_in, makes, reads
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """Conditions by whose values a mutant differs from the policy, of what, on which dates."""
+
+    conditions: tuple[Condition, ...]
+    differs: Goal
+    for_each: str = "line"
+    window: Window | None = None
+    provable: bool = True  # that the conditions never differ proves that nothing else does
+
+
+def disputes(mutant: Mutant, meanings: Mapping[MeaningKey, EditionMeaning], program: Program) -> Iterator[Dispute]:
+    """Where a mutant may differ from one program that has the thing it changes."""
+    mine = {key_of(m) for m in program.editions}
+    for key in dict.fromkeys(edit.key for edit in mutant.edits if edit.key in mine):
+        edits = [edit for edit in mutant.edits if edit.key == key]
+        facts = {fact for edit in edits for fact in chosen_among(edit, meanings[key])}
+        after = edited(meanings[key], edits) if facts else meanings[key]
+        for fact in sorted(facts):
+            yield of_writers(fact, meanings[key], after)
+        for edit in edits:
+            if not chosen_among(edit, meanings[key]):
+                yield from of_edit(edit, meanings[key], program)
+
+
+def chosen_among(edit: Edit, meaning: EditionMeaning) -> set[str]:
+    """The facts that a changed rule makes as one of several cases, of which the first true one speaks."""
+    if edit.section != "rules":
+        return set()
+    return {e.fact.name for e in meaning.rules[edit.number].effects if isinstance(e, Derive) and not e.closed}
+
+
+def of_writers(fact: str, before: EditionMeaning, after: EditionMeaning) -> Dispute:
+    """A fact made by cases: with the change another case speaks, or says something else."""
+    sides = []
+    for meaning in (before, after):
+        written = [(r, e) for r in meaning.rules for e in r.effects if isinstance(e, Derive) and e.fact.name == fact]
+        sides.append(sorted(written, key=lambda one: -one[0].priority))
+    count = len(sides[0])
+
+    def said(found: Sequence[int], side: list[tuple[Rule, Derive]]) -> object:
+        unknown: list[object] = []
+        for value, (_, derive) in zip(found, side, strict=True):
+            if value == TRUE:
+                return derive.value if all(one == derive.value for one in unknown) else None
+            if value != FALSE:
+                unknown.append(derive.value)
+        return None
+
+    conditions = tuple(rule.when for side in sides for rule, _ in side)
+    return Dispute(conditions, lambda found: said(found[:count], sides[0]) != said(found[count:], sides[1]))
+
+
+def of_edit(edit: Edit, meaning: EditionMeaning, program: Program) -> Iterator[Dispute]:
+    """Where one edit may make a difference."""
+    if edit.section == "about":
+        yield Dispute((meaning.about, edit.new), two_differ)
+    if edit.section == "verified_through":
+        day = max(meaning.verified_through, edit.new)
+        for rule in meaning.rules:
+            hit = next((e for e in rule.effects if isinstance(e, Hit) and e.outcome.kind in ("deny", "return")), None)
+            if hit is not None and rule.in_force.holds(day):
+                yield Dispute((rule.when, meaning.about, hit.trigger), all_hold, rule.for_each, Window(day, day), False)
+    if edit.section not in SECTIONS:
+        return
+    old = getattr(meaning, edit.section)[edit.number]
+    match old:
+        case Rule():
+            yield from striking(old, edit.new, meaning)
+            yield of_rule(old, edit.new, meaning)
+            if edit.new is not None and edit.new.in_force != old.in_force:
+                for day in {old.in_force.first, edit.new.in_force.first, old.in_force.last, edit.new.in_force.last}:
+                    if meaning.effective.holds(day) and old.in_force.holds(day) != edit.new.in_force.holds(day):
+                        yield Dispute((old.when, meaning.about), first_speaks, old.for_each, Window(day, day), False)
+        case TableLookup():
+            yield from of_table(old, edit.new)
+        case ParameterLookup():
+            yield from of_parameter(old, edit.new, program)
+        case Limit():
+            stops = (old.stops or ALWAYS, edit.new.stops or ALWAYS)
+            yield Dispute(
+                (old.of, edit.new.of, *stops),
+                pairs_differ,
+                provable=old.of != edit.new.of or old.stops != edit.new.stops,
+            )
+        case UnitLookup():
+            yield Dispute((old.of, edit.new.of), two_differ, provable=old.of != edit.new.of)
+        case _:
+            return
+
+
+def striking(old: Rule, new: Rule | None, meaning: EditionMeaning) -> Iterator[Dispute]:
+    """A rule whose condition comes out otherwise on a line that one of its hits strikes: where that is easiest to see."""
+    when = NEVER if new is None else new.when
+    for effect in old.effects:
+        if isinstance(effect, Hit) and effect.trigger != ALWAYS and when != old.when:
+            conditions = (meaning.about, silent(old).when, NEVER if new is None else silent(new).when, effect.trigger)
+            yield Dispute(conditions, lambda f: f[0] == TRUE and f[1] != f[2] and f[3] == TRUE, old.for_each)
+
+
+def of_rule(old: Rule, new: Rule | None, meaning: EditionMeaning) -> Dispute:
+    """A rule: its conditions come out otherwise, or it speaks and one of its hits does; or what it does is another thing."""
+    about = (
+        ALWAYS
+        if any(isinstance(e, Derive) for e in old.effects) or old.for_each not in ("line", "pair_of_lines")
+        else meaning.about
+    )
+    before, after = silent(old).when, NEVER if new is None else silent(new).when
+    conditions = [about, before, after]
+    pairs: list[tuple[int, int]] = []
+    triggers: list[int] = []  # of hits whose words change, and which strike alike
+    always = new is not None and new.priority != old.priority
+    kept = old.effects if new is None else new.effects
+    gone = [effect for effect in old.effects if effect not in kept]
+    come = [effect for effect in kept if effect not in old.effects]
+    for place, one in enumerate(gone):
+        other = come[place] if place < len(come) else None
+        tests = None if other is None else hit_tests(one, other)
+        if tests is not None:
+            for was, now in tests:
+                pairs.append((len(conditions), len(conditions) + 1))
+                conditions += [was, now]
+        elif isinstance(one, Hit) and (other is None or (isinstance(other, Hit) and one.trigger == other.trigger)):
+            triggers.append(len(conditions))
+            conditions.append(one.trigger)
+        elif isinstance(one, Hit) and isinstance(other, Hit):
+            triggers += [len(conditions), len(conditions) + 1]
+            conditions += [one.trigger, other.trigger]
+        else:
+            always = True
+    speaks_otherwise = always and new is not None
+
+    def differs(found: Sequence[int]) -> bool:
+        if found[0] == FALSE:
+            return False
+        if found[1] != found[2] or (speaks_otherwise and found[1] != FALSE):
+            return True
+        struck = any(found[a] != found[b] for a, b in pairs) or any(found[n] != FALSE for n in triggers)
+        return found[1] != FALSE and struck
+
+    return Dispute(tuple(conditions), differs, old.for_each)
+
+
+def hit_tests(one: Effect, other: Effect) -> list[tuple[Condition, Condition]] | None:
+    """The pairs of conditions in which two hits differ; None where they differ in anything else."""
+    if not isinstance(one, Hit) or not isinstance(other, Hit):
+        return None
+    pairs = [(one.trigger, other.trigger)] if one.trigger != other.trigger else []
+    mine, theirs = one.correction, other.correction
+    if mine != theirs:
+        if mine is None or theirs is None or mine.kind != theirs.kind or len(mine.choices) != len(theirs.choices):
+            return None
+        pairs += [(mine.when, theirs.when)] if mine.when != theirs.when else []
+        for (term, when), (term2, when2) in zip(mine.choices, theirs.choices, strict=True):
+            if term != term2:
+                return None
+            pairs += [(when, when2)] if when != when2 else []
+        if (mine.members, mine.swaps, mine.units) != (theirs.members, theirs.swaps, theirs.units):
+            return None
+    same = (one.outcome, one.units, one.ask, one.position, one.modifiers) == (
+        other.outcome,
+        other.units,
+        other.ask,
+        other.position,
+        other.modifiers,
+    )
+    return pairs if same and pairs else None
+
+
+def taken(table: TableLookup, found: Sequence[int]) -> object:
+    """What a table gives by how its rows come out: terms, all that fit where it collects, None where it is unknown."""
+    if table.hit == "collect":
+        return tuple((value, row.outputs) for value, row in zip(found, table.rows, strict=True) if value)
+    for value, row in zip(found, table.rows, strict=True):
+        if value == TRUE or (value != FALSE and table.hit == "first"):
+            return row.outputs if value == TRUE else None
+    return None if any(found) else table.otherwise
+
+
+def of_table(old: TableLookup, new: TableLookup) -> Iterator[Dispute]:
+    """A table: another row is taken, or the row that is changed is taken."""
+    places = len(old.rows)
+    conditions = (*(row.when for row in old.rows), *(row.when for row in new.rows))
+
+    def differs(found: Sequence[int]) -> bool:
+        return taken(old, found[:places]) != taken(new, found[places:])
+
+    windows = places == len(new.rows) and any(a.window != b.window for a, b in zip(old.rows, new.rows, strict=True))
+    if not windows:
+        yield Dispute(conditions, differs, old.for_each)
+        return
+    for row, other in zip(old.rows, new.rows, strict=True):
+        for day in {row.window.first, other.window.first, row.window.last, other.window.last}:
+            if row.window.holds(day) != other.window.holds(day):
+                yield Dispute((row.when,), lambda found: found[0] == TRUE, old.for_each, Window(day, day), False)
+
+
+def of_parameter(old: ParameterLookup, new: ParameterLookup, program: Program) -> Iterator[Dispute]:
+    """A parameter: a rule that reads it comes out otherwise by the changed value; or it has none on a day."""
+    for row, other in zip(old.rows, new.rows, strict=True):
+        if row == other:
+            continue
+        for placed in program.placed:
+            rule = placed.item
+            if not isinstance(rule, Rule) or old.fact not in list(facts_in((rule.when, rule.effects))):
+                continue
+            key = tuple(Compare(f, "eq", Literal(v, f.type)) for f, v in zip(old.by, row.key, strict=True))
+            if row.value != other.value:
+                now = replaced(rule.when, old.fact, Literal(other.value, old.fact.type))
+                was = replaced(rule.when, old.fact, Literal(row.value, old.fact.type))
+                window = meeting(row.window, placed.window)
+                yield Dispute((was, now, *key), two_differ_where_all, rule.for_each, window, False)
+            else:
+                day = row.window.first if other.window.first != row.window.first else row.window.last
+                if placed.window.holds(day):
+                    was = replaced(rule.when, old.fact, Literal(row.value, old.fact.type))
+                    now = replaced(rule.when, old.fact, Fact("@none", old.fact.type))
+                    yield Dispute((was, now, *key), two_differ_where_all, rule.for_each, Window(day, day), False)
+
+
+def meeting(one: Window, other: Window) -> Window:
+    """The days two windows share, or the first where there are none."""
+    first, last = max(one.first, other.first), min(one.last, other.last)
+    return Window(first, last) if first <= last else one
+
+
+# --- goals ---------------------------------------------------------------------------------------------
+def two_differ(found: Sequence[int]) -> bool:
+    """The first two come out otherwise."""
+    return found[0] != found[1]
+
+
+def pairs_differ(found: Sequence[int]) -> bool:
+    """One of two pairs comes out otherwise."""
+    return found[0] != found[1] or found[2] != found[3]
+
+
+def two_differ_where_all(found: Sequence[int]) -> bool:
+    """The first two come out otherwise, and the rest hold."""
+    return found[0] != found[1] and all(value == TRUE for value in found[2:])
+
+
+def all_hold(found: Sequence[int]) -> bool:
+    """All of them are true."""
+    return all(value == TRUE for value in found)
+
+
+def first_speaks(found: Sequence[int]) -> bool:
+    """The first is true, and the policy speaks of the line."""
+    return found[0] == TRUE and found[1] == TRUE
+
+
+# --- proof ---------------------------------------------------------------------------------------------
+def same_meaning(mutant: Mutant, meanings: Mapping[MeaningKey, EditionMeaning], program: Program, doubt: Doubt) -> str:
+    """Why a mutant cannot differ in this program from the policy; "" where that is not proved."""
+    if all(unread(edit, meanings[edit.key], program) for edit in mutant.edits):
+        return "nothing reads what it makes"
+    if all(keeps_apart_alike(edit, meanings[edit.key]) for edit in mutant.edits):
+        return "what is left out is the same for all services that are counted together"
+    if all(alike_to_readers(edit, meanings[edit.key], program, doubt) for edit in mutant.edits):
+        return "all that reads the table takes the two values alike"
+    found = list(disputes(mutant, meanings, program))
+    if not found or not all(one.provable for one in found):
+        return ""
+    if all(Question(one.conditions, doubt).never(one.differs) for one in found):
+        return "no values of the facts tell it from the policy"
+    return ""
+
+
+def alike_to_readers(edit: Edit, meaning: EditionMeaning, program: Program, doubt: Doubt) -> bool:
+    """Whether a table only gives another of its values, and no condition that reads the fact can tell the two apart."""
+    if edit.section != "lookups":
+        return False
+    old, new = meaning.lookups[edit.number], edit.new
+    if not isinstance(old, TableLookup) or len(old.outputs) != 1 or old.hit == "collect":
+        return False
+    fact = old.outputs[0]
+    places = len(old.rows)
+    question = Question((*(row.when for row in old.rows), *(row.when for row in new.rows)), doubt)
+    ends = question.ends(lambda found: (taken(old, found[:places]), taken(new, found[places:])))
+    if ends is None:
+        return False
+    pairs = [(read_as(fact, one), read_as(fact, other)) for one, other in ends if one != other]
+    if not pairs or any(one is None or other is None for one, other in pairs):
+        return False
+    named = [f for limit, _ in program.limits for f in (*limit.per, *limit.one_per, *limit.report_as.facts)]
+    if any(getattr(f, "name", "") == fact.name for f in named):
+        return False
+    for placed in program.placed:
+        if placed.item is old or fact.name not in {f.name for f in reads(placed.item)}:
+            continue
+        if not isinstance(placed.item, Rule) or fact.name in {f.name for f in facts_in(placed.item.effects)}:
+            return False
+        for one, other in pairs:
+            sides: tuple[Condition, Condition] = (
+                replaced(placed.item.when, fact, one),
+                replaced(placed.item.when, fact, other),
+            )
+            if not Question(sides, doubt).never(two_differ):
+                return False
+    wholes = [limit.of for limit, _ in program.limits] + [limit.stops or ALWAYS for limit, _ in program.limits]
+    return all(
+        Question((replaced(c, fact, one), replaced(c, fact, other)), doubt).never(two_differ)
+        for c in wholes
+        for one, other in pairs
+    )
+
+
+def read_as(fact: Fact, end: object) -> Literal | Fact | None:
+    """What a table's end is for those that read the fact; None for what is no single written value."""
+    if end is None:
+        return Fact("@none", fact.type)
+    term = end[0] if isinstance(end, tuple) and end else None
+    return term if isinstance(term, Literal) else None
+
+
+def keeps_apart_alike(edit: Edit, meaning: EditionMeaning) -> bool:
+    """Whether a limit only loses a fact in which its services cannot differ: the one patient, or a fact that parts the pools already."""
+    if edit.section != "limits":
+        return False
+    old, new = meaning.limits[edit.number], edit.new
+    gone = {f.name for f in old.per} - {f.name for f in new.per}
+    if gone:
+        return gone == {"patient"} and new.one_per == old.one_per
+    lost = {f.name for f in old.one_per} - {f.name for f in new.one_per}
+    return bool(lost) and lost <= {f.name for f in old.per} | {"patient"}
+
+
+def unread(edit: Edit, meaning: EditionMeaning, program: Program) -> bool:
+    """Whether an edit changes something that only makes facts, which nothing that acts reads, directly or through others."""
+    if edit.section not in ("rules", "lookups"):
+        return False
+    old = getattr(meaning, edit.section)[edit.number]
+    if isinstance(old, Rule) and not all(isinstance(effect, Derive) for effect in old.effects):
+        return False
+    return not set(makes(old)) & read_by_what_acts(program)
+
+
+_ACTING: dict[int, tuple[Program, frozenset[str]]] = {}
+
+
+def read_by_what_acts(program: Program) -> frozenset[str]:
+    """The facts that rules with effects, limits and abouts read, directly or through what they are made from."""
+    known = _ACTING.get(id(program))
+    if known is not None and known[0] is program:
+        return known[1]
+    makers = [(set(makes(p.item)), {f.name for f in reads(p.item)}) for p in program.placed]
+    found: set[str] = {f.name for limit, _ in program.limits for f in facts_in((limit, limit.report_as.facts))}
+    found |= {f.name for about in program.abouts for f in facts_in(about.when)}
+    for placed in program.placed:
+        if isinstance(placed.item, Rule) and not all(isinstance(e, Derive) for e in placed.item.effects):
+            found |= {f.name for f in reads(placed.item)}
+    grown = True
+    while grown:
+        grown = False
+        for made, read in makers:
+            if made & found and not read <= found:
+                found |= read
+                grown = True
+    _ACTING[id(program)] = program, frozenset(found)
+    return _ACTING[id(program)][1]
+
+
+__all__ = ["Dispute", "disputes", "same_meaning"]

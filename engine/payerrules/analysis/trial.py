@@ -1,0 +1,287 @@
+"""A trial: the golden cases that can feel a mutant, run by the policies as it changed them, until one notices."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from payerrules.analysis.equivalent import of_rule
+from payerrules.analysis.mutations import SECTIONS, Edit, Mutant, edited
+from payerrules.analysis.study import MeaningKey, Studied, Study, key_of, selected_for, study_by
+from payerrules.decide.engine import Engine
+from payerrules.decide.limits import limit
+from payerrules.golden.compare import compare
+from payerrules.language.expression import Condition
+from payerrules.language.items import EditionMeaning, Limit, LimitStepRule, Rule, Window
+from payerrules.language.nodes import Mapping as Map
+from payerrules.model.diagnostic import has_error
+from payerrules.program.build import build, meet, silent
+from payerrules.program.canonical import ordered
+from payerrules.program.evaluate import NO_SCOPES, Scopes, View, truth
+from payerrules.program.program import Placed, Program
+from payerrules.program.stages import label
+from payerrules.runtimes.blocks import Block
+from payerrules.runtimes.judge import Judge
+from payerrules.runtimes.lookups import Conflict, looker
+from payerrules.runtimes.plan import Looks, Plan, Step, ranges_over, standing
+
+READS_TRACE = ("rules", "presumed")
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A rule as it was asked in a case: which case, in which stage, how it came out, and what it read."""
+
+    case: int
+    stage: str
+    value: int
+    view: View
+    scopes: Scopes
+
+
+class Ground:
+    """The golden cases on the policies as they are: which pass, what each read, and of which editions."""
+
+    def __init__(self, engine: Engine, cases: Sequence[Studied]) -> None:
+        self.engine = engine
+        self.cases = [one for one in cases if one.study is not None]
+        self.passing = {n for n, one in enumerate(self.cases) if one.study and not fails(one, one.study)}
+        self.by_edition: dict[MeaningKey, list[int]] = {}
+        self.rules: dict[tuple[str, str], list[Instance]] = {}
+        self.things: dict[int, list[tuple[str, View, Scopes]]] = {}
+        self.programs: dict[int, Program] = {}
+        for number, one in enumerate(self.cases):
+            if number in self.passing and one.study is not None:
+                self.take_in(number, one.study)
+
+    def take_in(self, number: int, study: Study) -> None:
+        """Keep what a case read."""
+        self.programs[id(study.program)] = study.program
+        for meaning in study.program.editions:
+            self.by_edition.setdefault(key_of(meaning), []).append(number)
+        things: list[tuple[str, View, Scopes]] = []
+        for done in study.rounds:
+            for run in done.runs:
+                for rule, value in zip(run.block.rules, run.values, strict=True):
+                    kept = self.rules.setdefault((rule.id, rule.edition), [])
+                    kept.append(Instance(number, rule.stage, value, run.view, run.scopes))
+            views = [line.view for line in done.lines]
+            past = {id(o): o for view in views for o in view.get("@services", ()) if "@many" not in o}
+            things += [("line", quiet(view), NO_SCOPES) for view in past.values()]
+            pairs = ((one, other) for one in views for other in views if one is not other)
+            things += [
+                ("pair_of_lines", quiet(one), {"other": other, "pair": {"@lacks": {}, "@why": {}}})
+                for one, other in pairs
+            ]
+        self.things[number] = things
+
+    # --- which cases can feel it ----------------------------------------------------------------
+    def feel(self, mutant: Mutant, meanings: Mapping[MeaningKey, EditionMeaning]) -> list[int]:
+        """The cases in which something that a mutant changes comes out otherwise at the very place of the change."""
+        found: set[int] = set()
+        for edit in mutant.edits:
+            found |= set(self.feel_edit(edit, meanings[edit.key]))
+        return sorted(found)
+
+    def feel_edit(self, edit: Edit, meaning: EditionMeaning) -> Iterator[int]:
+        """The cases in which one edit is felt."""
+        reach = self.by_edition.get(edit.key, [])
+        if edit.section not in SECTIONS or edit.section in ("limits", "limit_step_rules"):
+            yield from reach
+            return
+        old = getattr(meaning, edit.section)[edit.number]
+        if meaning.limit_step_rules and isinstance(old, Rule) and old.step:
+            yield from reach  # the step stands in the program under other conditions
+        elif isinstance(old, Rule):
+            mine = set(reach)
+            yield from (case for case in self.feel_rule(old, edit.new, meaning) if case in mine)
+        else:
+            yield from self.feel_lookup(old, edit.new, reach)
+
+    def feel_rule(self, old: Rule, new: Rule | None, meaning: EditionMeaning) -> Iterator[int]:
+        """The cases in which a rule comes out otherwise, or speaks and says something else."""
+        if new is not None and new.in_force != old.in_force:
+            changed = changed_days(old.in_force, new.in_force)
+            for case in self.by_edition.get(key_of(meaning), []):
+                study = self.cases[case].study
+                if old.by or (study and any(w.holds(line.date) for w in changed for line in study.encounter.lines)):
+                    yield case
+        dispute = of_rule(old, new, meaning)
+        stages: dict[str, tuple[Condition, ...]] = {}
+        for one in self.rules.get((old.id, old.edition), ()):
+            if one.stage not in stages:
+                stages[one.stage] = standing(dispute.conditions, one.stage)
+            if dispute.differs([truth(condition, one.view, one.scopes) for condition in stages[one.stage]]):
+                yield one.case
+
+    def feel_lookup(self, old: Any, new: Any, reach: Iterable[int]) -> Iterator[int]:
+        """The cases in which a look-up finds something else for some thing."""
+        if new is None or getattr(old, "in_force", None) != getattr(new, "in_force", None):
+            yield from reach
+            return
+        wanted = "pair_of_lines" if ranges_over(old) == "pair_of_lines" else "line"
+        one, other = looker(old, {}), looker(new, {})
+        for case in reach:
+            for kind, view, scopes in self.things[case]:
+                try:
+                    if kind == wanted and one(view, scopes) != other(view, scopes):
+                        yield case
+                        break
+                except Conflict:
+                    yield case
+                    break
+
+
+def quiet(view: View) -> View:
+    """A view to look from without leaving a trace in it."""
+    return {**view, "@lacks": {}, "@why": {}}
+
+
+def changed_days(one: Window, other: Window) -> list[Window]:
+    """The days that are in one of two windows and not in both."""
+    ends = sorted({one.first, one.last + 1, other.first, other.last + 1})
+    spans = [Window(first, last - 1) for first, last in itertools.pairwise(ends)]
+    return [span for span in spans if one.holds(span.first) != other.holds(span.first)]
+
+
+# --- running ------------------------------------------------------------------------------------------
+class Altered:
+    """The policies as a mutant changed them: programs made from those of the cases, one judge for all of them."""
+
+    def __init__(self, engine: Engine, mutant: Mutant) -> None:
+        self.engine = copy.copy(engine)
+        self.before = engine.judge
+        self.engine.judge = Judge("reference")
+        self.mutant = mutant
+        self.made: dict[int, tuple[Program, Program | None]] = {}
+
+    def program(self, old: Program) -> Program | None:
+        """A program with the mutant's edits; None where it does not build, as `payerrules check` would say."""
+        if id(old) not in self.made:
+            new = altered(old, self.mutant)
+            self.made[id(old)] = old, new
+            if new is not None and new is not old:
+                parts = {edit_part(edit, old) for edit in self.mutant.edits}
+                plan = PlanBeside(new, self.before.plan(old)[0], parts)
+                self.engine.judge.plans[id(new)] = new, plan, None
+        return self.made[id(old)][1]
+
+    def study(self, study: Study) -> Study | None:
+        """A case's encounter judged anew; None where the changed policy does not build."""
+        program = self.program(study.program)
+        if program is None:
+            return None
+        selected = replace(selected_for(self.engine, study.encounter), program=program)
+        return study_by(self.engine, study.encounter, program, selected)
+
+
+def edit_part(edit: Edit, program: Program) -> str:
+    """The name of the item that an edit changes; "" where it is not one that stands in a step."""
+    meaning = next((m for m in program.editions if key_of(m) == edit.key), None)
+    if meaning is None or edit.section not in ("rules", "lookups"):
+        return "" if meaning is None else "*"
+    return label(getattr(meaning, edit.section)[edit.number])
+
+
+class PlanBeside(Plan):
+    """A plan that takes over what another has made ready for the steps that are the same in both."""
+
+    def __init__(self, program: Program, beside: Plan, parts: set[str]) -> None:
+        super().__init__(program)
+        self.beside = beside
+        alike = "*" not in parts and beside.borders == self.borders and len(beside.steps) == len(self.steps)
+        self.same = {
+            step.index
+            for step in beside.steps
+            if alike and not any(label(p.item) in parts for p in (*step.rules, *step.lookups))
+        }
+
+    def make_block(self, step: Step, for_each: str, days: tuple[int, ...], codes: tuple[str, ...]) -> Block | None:
+        """The rules of a step in force: the other plan's, where the step is the same."""
+        if step.index in self.same:
+            return self.beside.block(self.beside.steps[step.index], for_each, days, codes)
+        return super().make_block(step, for_each, days, codes)
+
+    def make_lookups(self, step: Step, for_each: str, day: int, codes: tuple[str, ...]) -> Looks:
+        """The look-ups of a step: the other plan's, where the step is the same."""
+        if step.index in self.same:
+            return self.beside.lookups(self.beside.steps[step.index], for_each, day, codes)
+        return super().make_lookups(step, for_each, day, codes)
+
+
+def altered(old: Program, mutant: Mutant) -> Program | None:
+    """A program with edits: items put in their places where that is all there is to it, else built anew."""
+    edits: dict[MeaningKey, list[Edit]] = {}
+    for edit in mutant.edits:
+        edits.setdefault(edit.key, []).append(edit)
+    mine = {key_of(m): m for m in old.editions}
+    touched = {key: listed for key, listed in edits.items() if key in mine}
+    if not touched:
+        return old
+    simple = all(e.section in ("rules", "lookups") for listed in touched.values() for e in listed)
+    if simple and not any(mine[key].limit_step_rules for key in touched):
+        return placed_anew(old, touched, mine)
+    meanings = [edited(m, touched.get(key_of(m), ())) for m in old.editions]
+    program, found = build(meanings, old.vocabulary)
+    return None if has_error(found) else program
+
+
+def placed_anew(
+    old: Program, edits: Mapping[MeaningKey, list[Edit]], meanings: Mapping[MeaningKey, EditionMeaning]
+) -> Program:
+    """A program in which some rules and look-ups stand changed where they stood: what they read is known there still."""
+    changes: list[tuple[Any, Any, EditionMeaning]] = []
+    for key, listed in edits.items():
+        for edit in listed:
+            changes.append((getattr(meanings[key], edit.section)[edit.number], edit.new, meanings[key]))
+    placed: list[Placed] = []
+    for one in old.placed:
+        change = next((c for c in changes if same_item(one.item, c[0])), None)
+        if change is None:
+            placed.append(one)
+        elif change[1] is not None:
+            new = ordered(silent(change[1])) if isinstance(change[1], Rule) else change[1]
+            window: Window | None = one.window
+            if getattr(new, "in_force", None) != getattr(one.item, "in_force", None) and not getattr(new, "by", ""):
+                window = meet(change[2].effective, new.in_force)
+            if window is not None:
+                placed.append(replace(one, item=new, window=window))
+    return replace(old, placed=tuple(placed))
+
+
+def same_item(placed: Any, item: Any) -> bool:
+    """Whether a placed item is this item of an edition."""
+    if isinstance(item, Limit | LimitStepRule) or type(placed) is not type(item):
+        return False
+    if isinstance(item, Rule):
+        return bool(placed.id == item.id and placed == ordered(silent(item)))
+    return placed is item or bool(label(placed) == label(item) and placed == item)
+
+
+def fails(one: Studied, study: Study) -> bool:
+    """Whether what a study came to is not what the case expects; the trace is worked out only where the case asks for it."""
+    if one.case.expect is None:
+        return False
+    differences, _ = compare(one.case.expect, shown(study, whole=asks_trace(one.case.expect)))
+    return bool(differences)
+
+
+def shown(study: Study, *, whole: bool = False) -> dict[str, Any]:
+    """A study's decision as data, without the trace where nobody asks for it."""
+    if whole:
+        return study.decision.to_dict()
+    made = copy.copy(study.decision)
+    done = study.corrected.corrected
+    made.detail = lambda: {"limits": [limit(state, done, study.program) for state in done.limits]}
+    return made.to_dict()
+
+
+def asks_trace(expect: Map) -> bool:
+    """Whether a case expects something of the trace."""
+    lines = expect.get("lines")
+    inner = [value for _, value in lines] if isinstance(lines, Map) else []
+    keys = [key.text for part in (expect, *inner) if isinstance(part, Map) for key, _ in part]
+    return any(key.startswith(READS_TRACE) for key in keys)

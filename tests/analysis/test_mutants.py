@@ -1,0 +1,106 @@
+"""Mutants: the golden file of a small payer notices every one; without a case, the fault it held off is named, with a case that would notice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from payerrules.analysis.mutants import CAUGHT, MISSED, SAME, run_mutants
+from payerrules.cli.main import app
+from tests.analysis.small import POLICY, write
+
+run = CliRunner().invoke
+NAME = ["small/speech"]
+
+PLANTED = [
+    ("eighteen today", "adults-only: 18 becomes 19"),
+    ("eighteen tomorrow", "adults-only: 18 becomes 17"),
+    ("a cent more", "threshold: the value of 2026-01-01: $100.00 becomes $100.01"),
+    ("the whole threshold", "threshold: the value of 2026-01-01: $100.00 becomes $99.99"),
+    ("last day of the old value", "threshold: the value: through 2026-06-30 becomes 2026-06-29"),
+    ("no modifier", "carries-gn: require_modifier: no correction"),
+    ("no modifier", "carries-gn: CARC 4 becomes another"),
+    ("another code", "small/speech#codes: 92508 left out of the set"),
+    ("a physical therapist, much spent", "table/discipline: row: PT becomes"),
+]
+
+
+def test_the_small_golden_file_notices_nearly_everything(tmp_path: Path) -> None:
+    policy, cases = write(tmp_path)
+    report = run_mutants(policy, [cases], NAME, suggest=False)
+    assert [one.name for one in report.of(MISSED) if "crossing" not in one.name] == []
+    assert len(report.of(CAUGHT)) >= 35
+
+
+@pytest.mark.parametrize(("case", "mutant"), PLANTED, ids=[mutant for _, mutant in PLANTED])
+def test_without_its_case_a_change_goes_unnoticed_and_a_case_is_given(case: str, mutant: str, tmp_path: Path) -> None:
+    extra = [f"{name}, a cent more" for name in ("first day",)] if "$100.00 becomes $100.01" in mutant else []
+    extra += ["first day"] if "$99.99" in mutant else []
+    extra += ["last day of the old value", "last day of the old value, all of it"] if "threshold" in mutant else []
+    extra += ["a physical therapist", "a physician"] if "PT becomes" in mutant else []
+    policy, cases = write(tmp_path, POLICY, case, *extra)
+    report = run_mutants(policy, [cases], NAME)
+    missed = {one.name.removeprefix("small/speech#"): one for one in report.of(MISSED)}
+    found = next(
+        (one for name, one in missed.items() if mutant.removeprefix("small/speech#") in name or name.endswith(mutant)),
+        None,
+    )
+    assert found is not None, sorted(missed)
+    assert found.suggestion is not None
+
+
+def test_the_suggested_case_notices_the_mutant(tmp_path: Path) -> None:
+    from payerrules.golden.written import case_text
+
+    policy, cases = write(tmp_path, POLICY, "eighteen today", "eighteen tomorrow")
+    first = run_mutants(policy, [cases], NAME)
+    assert first.of(MISSED)
+    with cases.open("a") as file:
+        for one in (one for one in first.of(MISSED) if "crossing" not in one.name):
+            assert one.suggestion is not None, one.name
+            file.write(case_text(one.name, one.suggestion.encounter, one.suggestion.expect) + "\n")
+    assert run(app, ["test", str(cases), "--policies", str(policy)]).exit_code == 0
+    again = run_mutants(policy, [cases], NAME, suggest=False)
+    assert [one.name for one in again.of(MISSED) if "crossing" not in one.name] == []
+
+
+def test_what_means_the_same_is_told_apart_by_proof(tmp_path: Path) -> None:
+    twice = POLICY.replace(
+        "when: {patient.age: {below: 18}}", "when: {all: [{patient.age: {below: 18}}, {patient.age: {below: 30}}]}"
+    )
+    policy, cases = write(tmp_path, twice)
+    report = run_mutants(policy, [cases], NAME, suggest=False)
+    same = {one.name for one in report.of(SAME)}
+    assert "small/speech#adults-only: left out: the patient's age is below 30" in same
+    assert "small/speech#adults-only: left out: the patient's age is below 18" not in same
+    assert not any("18 becomes 19" in name for name in same)
+
+
+def test_a_second_run_runs_only_what_changed(tmp_path: Path) -> None:
+    policy, cases = write(tmp_path)
+    memory = tmp_path / "memory.json"
+    first = run_mutants(policy, [cases], NAME, memory=memory, suggest=False)
+    second = run_mutants(policy, [cases], NAME, memory=memory, suggest=False)
+    assert (first.kept, second.kept) == (0, len(first.judged))
+    assert [one.end for one in second.judged] == [one.end for one in first.judged]
+    policy.write_text(POLICY.replace("below: 18", "below: 17"))
+    assert run_mutants(policy, [cases], NAME, memory=memory, suggest=False).kept == 0
+
+
+def test_processes_come_to_the_same_as_one(tmp_path: Path) -> None:
+    policy, cases = write(tmp_path, POLICY, "eighteen today")
+    one = run_mutants(policy, [cases], NAME)
+    two = run_mutants(policy, [cases], NAME, jobs=2)
+    assert [(j.name, j.end) for j in two.judged] == [(j.name, j.end) for j in one.judged]
+
+
+def test_the_command_fails_under_what_is_asked(tmp_path: Path) -> None:
+    policy, cases = write(tmp_path, POLICY, "eighteen today")
+    call = ["mutants", str(cases), "--policies", str(policy), "--policy", *NAME, "--memory", str(tmp_path / "m.json")]
+    done = run(app, [*call, "--fail-under", "100", "--cases"])
+    assert done.exit_code == 1
+    assert "adults-only: 18 becomes 19" in done.stdout
+    assert "expect:" in done.stdout
+    assert run(app, [*call, "--fail-under", "50"]).exit_code == 0
