@@ -17,6 +17,7 @@ ORDER = [
     "language",
     "program",
     "show",
+    "findings",
     "limits",
     "library",
     "runtimes",

@@ -7,25 +7,19 @@ from payerrules.language.conditions import test
 from payerrules.language.desk import Desk
 from payerrules.language.expression import (
     ALWAYS,
-    Compare,
     Condition,
     Fact,
-    Literal,
     Member,
-    Not,
-    Present,
-    SetTest,
     Term,
     all_of,
 )
-from payerrules.language.items import ANY_DAY, LongTableLookup, TableLookup, TableRow, Window
+from payerrules.language.items import ANY_DAY, LongTableLookup, TableLookup, TableRow
 from payerrules.language.long_tables import read_long_table
 from payerrules.language.nodes import Mapping, Node, Scalar, Sequence
 from payerrules.language.outcomes import written
 from payerrules.language.policy import read_window
 from payerrules.language.sets import entry
 from payerrules.language.terms import read_term
-from payerrules.model.values import NONE
 
 
 def read_table(piece: Piece, desk: Desk) -> TableLookup | LongTableLookup | None:
@@ -53,7 +47,6 @@ def read_table(piece: Piece, desk: Desk) -> TableLookup | LongTableLookup | None
             row = read_row(item, inputs, outputs, source, desk)
             if row is not None:
                 rows.append(row)
-        check_rows(piece.name, hit, rows, desk)
     return TableLookup(
         id_, for_each, inputs, outputs, hit, tuple(rows), otherwise, in_force, source, piece.text.policy, node.at
     )
@@ -137,114 +130,3 @@ def cell_test(fact: Fact, cell: Node, desk: Desk) -> Condition:
     if isinstance(cell, Sequence):
         return test(fact, Mapping(((Scalar("in", cell.at), cell),), cell.at), desk)
     return test(fact, cell, desk)
-
-
-def check_rows(name: str, hit: str, rows: list[TableRow], desk: Desk) -> None:
-    """Report rows that an earlier one always covers (first), and rows of a unique table that may fit together."""
-    if hit in ("collect", "any"):
-        return
-    for place, row in enumerate(rows):
-        for earlier in rows[:place]:
-            if not row.window.meets(earlier.window):
-                continue
-            if covers(earlier.when, row.when) and within(row.window, earlier.window):
-                hint = "Take it out, or put the narrower row first." if hit == "first" else "Take one of them out."
-                message = f"this row of `{name}` can never be reached: the row of line {line(earlier)} covers it"
-                desk.error("row-unreachable", message, _node(row), hint)
-                break
-            if hit == "unique" and row.outputs != earlier.outputs and not disjoint(earlier.when, row.when):
-                message = f"this row of `{name}` and the row of line {line(earlier)} may fit together"
-                hint = "Narrow one of them, or say `hit: first` where the order decides."
-                desk.error("rows-overlap", message, _node(row), hint)
-                break
-
-
-def line(row: TableRow) -> int:
-    """The line of the file a row stands on."""
-    return row.at.line if row.at else 0
-
-
-def _node(row: TableRow) -> Node:
-    assert row.at is not None  # rows that were read have a place
-    return Scalar("", row.at)
-
-
-def within(inner: Window, outer: Window) -> bool:
-    """Whether one window lies in another."""
-    return outer.first <= inner.first and inner.last <= outer.last
-
-
-def conjuncts(condition: Condition) -> tuple[Condition, ...]:
-    """The parts of a conjunction."""
-    parts = getattr(condition, "parts", None)
-    if condition == ALWAYS:
-        return ()
-    return parts if parts is not None and type(condition).__name__ == "All" else (condition,)
-
-
-def covers(wide: Condition, narrow: Condition) -> bool:
-    """Whether whatever fits the narrow condition fits the wide one, as far as this can be seen from its parts."""
-    inner = conjuncts(narrow)
-    return all(any(implied(part, one) for one in inner) for part in conjuncts(wide))
-
-
-def implied(wide: Condition, narrow: Condition) -> bool:
-    """Whether one single test follows from another."""
-    if wide == narrow:
-        return True
-    match wide, narrow:
-        case Member(fact, members), Member(other, fewer) if fact == other:
-            plain = not (fewer.prefixes or fewer.ranges or fewer.except_)
-            return plain and all(code in members for code in fewer.codes)
-        case Member(fact, members), Compare(other, "eq", Literal(value)) if fact == other:
-            return isinstance(value, str) and value in members
-        case Compare(fact, op, Literal(bound)), Compare(other, op2, Literal(value)) if fact == other:
-            return isinstance(bound, int) and isinstance(value, int) and follows(op, bound, op2, value)
-        case Present(fact), (Compare(other, "eq", Literal(value))) if fact == other:
-            return value is not NONE
-        case Present(fact), Member(other, _) if fact == other:
-            return True
-        case _:
-            return False
-
-
-def follows(op: str, bound: int, op2: str, value: int) -> bool:
-    """Whether `x op bound` follows from `x op2 value`."""
-    match op:
-        case "ge":
-            return (op2 in ("ge", "eq") and value >= bound) or (op2 == "gt" and value + 1 >= bound)
-        case "gt":
-            return (op2 in ("ge", "eq") and value > bound) or (op2 == "gt" and value >= bound)
-        case "le":
-            return (op2 in ("le", "eq") and value <= bound) or (op2 == "lt" and value - 1 <= bound)
-        case "lt":
-            return (op2 in ("le", "eq") and value < bound) or (op2 == "lt" and value <= bound)
-        case _:
-            return op2 == "eq" and value == bound
-
-
-def disjoint(one: Condition, other: Condition) -> bool:
-    """Whether two conditions can never hold together, as far as this can be seen from their parts."""
-    return any(apart(a, b) or apart(b, a) for a in conjuncts(one) for b in conjuncts(other))
-
-
-def apart(one: Condition, other: Condition) -> bool:
-    """Whether two single tests contradict each other."""
-    match one, other:
-        case Not(part), _ if part == other or implied(part, other):
-            return True
-        case Compare(f, "eq", Literal(a)), Compare(g, "eq", Literal(b)) if f == g:
-            return a != b
-        case Compare(f, "eq", Literal(a)), Member(g, members) if f == g:
-            return not isinstance(a, str) or a not in members
-        case Member(f, members), Member(g, fewer) if f == g:
-            plain = not (fewer.prefixes or fewer.ranges or fewer.except_)
-            return plain and not any(code in members for code in fewer.codes)
-        case Compare(f, ("gt" | "ge") as op, Literal(a)), Compare(g, op2, Literal(b)) if f == g:
-            if not isinstance(a, int) or not isinstance(b, int):
-                return False
-            return (op2 in ("lt",) and b <= a + (op == "gt")) or (op2 in ("le", "eq") and b < a + (op == "gt"))
-        case SetTest(f, "has_any", _), Not(SetTest(g, "has_any", none)) if f == g:
-            return isinstance(one, SetTest) and all(code in none for code in one.members.codes)
-        case _:
-            return False

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from payerrules.language.effect import Derive, Hit, Source
 from payerrules.language.expression import (
+    ALWAYS,
     All,
     Because,
     Compare,
@@ -25,12 +27,16 @@ from payerrules.language.items import (
     Rule,
     TableLookup,
     UnitLookup,
+    Window,
 )
 from payerrules.language.vocabulary import Vocabulary
 from payerrules.model.diagnostic import Diagnostic, Severity
-from payerrules.program.example import example_of
+from payerrules.program.formulas import Key
 from payerrules.program.program import Placed
 from payerrules.program.reads import exists_in, facts_in, harms, makes, reads, shown
+from payerrules.program.rows import Fault, row_faults, told
+from payerrules.program.solver import TRUE_ONLY, solve
+from payerrules.program.space import Space, space_of
 from payerrules.program.stages import ORDER, label
 
 
@@ -43,7 +49,7 @@ def check_rules(placed: list[Placed], vocabulary: Vocabulary, sources: dict[str,
         yield from pair_without_key(rule, placed)
         yield from provider_only(rule, vocabulary)
     yield from duplicates(placed)
-    yield from two_writers(placed, vocabulary)
+    yield from (fault.finding for fault in faults(placed, space_of(placed, vocabulary)))
     yield from unverified_denies(placed, sources)
     yield from corrections_read_earlier(placed)
 
@@ -161,7 +167,15 @@ def duplicates(placed: list[Placed]) -> Iterator[Diagnostic]:
             seen[p.item.id].append(p)
 
 
-def two_writers(placed: list[Placed], vocabulary: Vocabulary) -> Iterator[Diagnostic]:
+def faults(placed: list[Placed], space: Space) -> Iterator[Fault]:
+    """What a search for facts shows to be wrong: rows of tables, and two that set one fact."""
+    for p in placed:
+        if isinstance(p.item, TableLookup):
+            yield from row_faults(p.item, replace(space, window=p.window))
+    yield from two_writers(placed, space)
+
+
+def two_writers(placed: list[Placed], space: Space) -> Iterator[Fault]:
     """Two items that set one fact, on one day, without a priority between them, where both can speak and differ."""
     writers: dict[str, list[Placed]] = defaultdict(list)
     for p in placed:
@@ -170,29 +184,34 @@ def two_writers(placed: list[Placed], vocabulary: Vocabulary) -> Iterator[Diagno
     for name, found in writers.items():
         for place, one in enumerate(found):
             for other in found[place + 1 :]:
-                clash = may_differ(name, one, other)
-                if clash is not None:
-                    where = f" (line {one.item.at.line})" if one.item.at else ""
-                    message = f"`{label(one.item)}`{where} and `{label(other.item)}` both set `{shown(name)}`"
-                    hint = "Give one a `priority`, or make their conditions exclude each other."
-                    if clash:
-                        hint += f" Both hold of: {clash}."
-                    yield _error("two-writers", other.item, message, hint)
+                if one.window.meets(other.window) and (both := may_differ(name, one, other)) is not None:
+                    days = Window(max(one.window.first, other.window.first), min(one.window.last, other.window.last))
+                    shared = solve([(both, TRUE_ONLY)], replace(space, window=days))
+                    if shared.facts is not None or not shared.sure:
+                        yield clash(name, one, other, shared.facts, space)
 
 
-def may_differ(name: str, one: Placed, other: Placed) -> str | None:
-    """An example for which both set the fact and differ ("" where none can be shown); None where that cannot be."""
-    if not one.window.meets(other.window):
-        return None
+def clash(name: str, one: Placed, other: Placed, facts: Mapping[Key, Any] | None, space: Space) -> Fault:
+    """The finding of two that set one fact."""
+    where = f" (line {one.item.at.line})" if one.item.at else ""
+    message = f"`{label(one.item)}`{where} and `{label(other.item)}` both set `{shown(name)}`"
+    hint = "Give one a `priority`, or make their conditions exclude each other."
+    if facts:
+        hint += f" Both hold of: {told(facts, space)}."
+    return Fault(_error("two-writers", other.item, message, hint), facts)
+
+
+def may_differ(name: str, one: Placed, other: Placed) -> Condition | None:
+    """When both would set a fact, perhaps to different values; None where that cannot be."""
     a, b = one.item, other.item
     if isinstance(a, UnitLookup) and isinstance(b, UnitLookup):
-        return example_of(All((a.of, b.of)))
+        return All((a.of, b.of))
     if not isinstance(a, Rule) or not isinstance(b, Rule):
-        return ""
+        return ALWAYS
     first, second = written_by(a, name), written_by(b, name)
     if first is None or second is None or first == second or a.priority != b.priority:
         return None
-    return example_of(All((a.when, b.when)))
+    return All((a.when, b.when))
 
 
 def written_by(rule: Rule, name: str) -> Any:
