@@ -30,6 +30,7 @@ NO_FIXTURE = {
     "too-large": "a file of 10 MB is made by a test of its own",
     **dict.fromkeys(("edition-overlap", "edition-gap", "lock-changed", "lock-missing", "lock-gone"), "tests/library"),
     **dict.fromkeys(("unknown-expectation", "missing-expectation"), "tests/golden_files"),
+    "dates-lost": "tests/findings",
     **dict.fromkeys(("file-unreadable", "format-failed"), "tests/formats"),
     "encounter-repeated": "tests/cli",
     **{

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from payerrules.findings.all import all_findings, with_examples
+from payerrules.findings.names import unread
+from payerrules.findings.study import Study
+from payerrules.findings.waivers import read_waivers, waived
 from payerrules.language.checks import run_checks
 from payerrules.language.meaning import read_meaning
+from payerrules.language.policy import PolicyText
 from payerrules.library.library import Library, policy_files
 from payerrules.library.lock import check_lock
 from payerrules.library.shipped import shipped_policies
@@ -32,28 +37,55 @@ def check_files(paths: Sequence[Path], folder: Path | None = None) -> list[Diagn
         extra = [path for path in files if path.resolve() not in known]
         names = {str(path) for path in files} | {str(path.resolve()) for path in files}
         library, wrong = Library.open([base], extra)
-        wrong = [*wrong, *check_meanings(library)]
+        wrong = [*wrong, *check_meanings(library, names)]
         found += [d for d in wrong if d.at is None or d.at.file in names or str(Path(d.at.file).resolve()) in names]
         found += [d for d in wrong if d.at is not None and d.at.file.endswith(".csv")]
     return in_order(found)
 
 
 def check_library(folder: Path) -> list[Diagnostic]:
-    """What is wrong with a whole folder of policies: structure, links, types, dates, checks, and the lock."""
+    """What is wrong with a whole folder of policies: structure, links, types, dates, checks, findings, and the lock."""
     library, found = Library.open([folder])
     return in_order([*found, *check_meanings(library), *check_lock(folder, library)])
 
 
-def check_meanings(library: Library) -> list[Diagnostic]:
-    """Read and link every composition, alone and beside those that can be in force with it."""
+def check_meanings(library: Library, only: Collection[str] = ()) -> list[Diagnostic]:
+    """Read and link every composition, and look for what nobody can have meant; what is waived is left out.
+
+    `only` names the files to look into, with all that is built on them; left out: every file.
+    """
     found: list[Diagnostic] = []
+    studies: list[Study] = []
+    broken = set(library.broken)
     for label, compositions in sorted(library.composed.items()):
         if label in library.broken:
             continue
         for composed in compositions:
             meaning, wrong = read_meaning(composed, library.vocabulary, library.catalogues)
-            found += wrong
             if not has_error(wrong):
-                found += build([meaning], library.vocabulary)[1]
-                found += run_checks(composed, meaning)
-    return found
+                program, more = build([meaning], library.vocabulary)
+                study = Study(composed, meaning, program, library.vocabulary)
+                wrong = [*wrong, *with_examples(more, study), *run_checks(composed, meaning)]
+                studies.append(study)
+            found += wrong
+            if has_error(wrong):
+                broken.add(label)
+    texts = [t for editions in library.shelf.values() for t in editions if not only or is_named(t, only)]
+    labels = {text.label for text in texts}
+    policies = {text.policy for text in texts}
+    found += all_findings(
+        [
+            study
+            for study in studies
+            if study.composed.top.label not in broken
+            and (study.meaning.policy in policies or labels & set(study.meaning.layers))
+        ]
+    )
+    found += unread([text for text in texts if text.label not in broken], library.composed)
+    waivers = [w for text in texts for w in read_waivers(Path(text.path).read_text("utf-8"), text.path)]
+    return waived(dict.fromkeys(found), waivers)
+
+
+def is_named(text: PolicyText, names: Collection[str]) -> bool:
+    """Whether a policy's file is among those that are named."""
+    return text.path in names or str(Path(text.path).resolve()) in names

@@ -31,7 +31,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding: a stable code, its severity, what is wrong, where, and the remedy.
+    """One finding: a stable code, its severity, what is wrong, where, and the remedy; `example` is an encounter that shows it.
 
     >>> d = Diagnostic("unknown-key", "`thn` is no key of a rule", Location("p.yaml", 3, 5, 3, "    thn: x"), "Did you mean `then`?")
     >>> print(d.text())
@@ -46,6 +46,7 @@ class Diagnostic:
     at: Location | None = None
     hint: str = ""
     severity: Severity = Severity.ERROR
+    example: str = ""
 
     def text(self) -> str:
         """Render for a person: place, code, message, excerpt with a caret, and the remedy."""
@@ -58,6 +59,8 @@ class Diagnostic:
             lines.append(f"  {' ' * len(number)} | {' ' * (self.at.column - 1)}{'^' * max(1, self.at.width)}")
         if self.hint:
             lines.append(f"  = {self.hint}")
+        if self.example:
+            lines.append(f"  = Example: {self.example}")
         return "\n".join(lines)
 
 

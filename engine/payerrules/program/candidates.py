@@ -173,7 +173,7 @@ class Candidates:
         sorts: dict[tuple[Anything, ...], list[Anything]] = defaultdict(list)
         tests = [(test, key) for key in group for test in self.alone[key]]
         keep_all = any(among.left in group for among in self.among)
-        fresh = [f"OTHER{number or ''}" for number in range(count)]
+        fresh = [] if self.space.named_only else [f"OTHER{number or ''}" for number in range(count)]
         for value in [*pool, *fresh]:
             alike = sorts[tuple(result(test, key, value, self.space) for test, key in tests)]
             if keep_all or len(alike) < count:

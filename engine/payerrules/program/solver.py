@@ -19,6 +19,7 @@ from payerrules.program.formulas import (
     FALSE_ONLY,
     GREATER,
     LESSER,
+    NOT_FALSE,
     NOT_TRUE,
     TRUE_ONLY,
     UNKNOWN_ONLY,
@@ -39,7 +40,7 @@ from payerrules.program.space import Space, valued
 MOST_STEPS = 20_000
 """How many branches are tried before giving up, as a promise that `check` ends soon."""
 
-__all__ = ["FALSE_ONLY", "NOT_TRUE", "TRUE_ONLY", "UNKNOWN_ONLY", "Found", "Space", "solve"]
+__all__ = ["FALSE_ONLY", "NOT_FALSE", "NOT_TRUE", "TRUE_ONLY", "UNKNOWN_ONLY", "Found", "Space", "solve"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,19 @@ class Search:
         self.narrowed: list[Key] = []
         self.steps = 0
 
+    def fix(self, facts: Mapping[Key, Anything]) -> None:
+        """Hold facts to values that were found before."""
+        for key, value in facts.items():
+            if key in self.candidates.codes:
+                for code in self.candidates.codes[key]:
+                    self.values[key[0], f"{key[1]}={code}"] = isinstance(value, frozenset) and code in value
+            if key in self.domains:
+                self.values[key] = "set" if isinstance(value, frozenset) else value
+
     def run(self) -> Found:
         """Search; see Found."""
         for formula, wanted in self.goals:
-            if isinstance(formula, Test) and len(formula.keys) == 1:
+            if isinstance(formula, Test) and len(formula.keys) == 1 and formula.keys[0] not in self.values:
                 key = formula.keys[0]
                 self.narrowed.append(key)
                 self.domains[key] = [v for v in self.domains[key] if (1 << self.value(formula, {key: v})) & wanted]

@@ -34,6 +34,7 @@ class Space:
     """What is known of facts beside the conditions: their vocabulary, the dates, parameters and limits that can be looked into.
 
     `made` has, for texts that only the policy itself makes, what it makes; `derived` are facts that may be unknown.
+    `all_known` leaves out that a fact may be unknown, `named_only` the codes and texts that nobody names.
     """
 
     vocabulary: Vocabulary
@@ -43,9 +44,13 @@ class Space:
     made: Mapping[str, frozenset[Anything]] = field(default_factory=dict)
     derived: frozenset[str] = frozenset()
     must_know: frozenset[str] = frozenset()
+    all_known: bool = False
+    named_only: bool = False
 
     def may_be_unknown(self, name: str) -> bool:
         """Whether a fact can be unknown."""
+        if self.all_known:
+            return False
         entry = self.vocabulary.facts.get(name)
         if entry is None or name in self.must_know or name in self.derived:
             return name not in ALWAYS_KNOWN
