@@ -9,7 +9,7 @@ ifeq ($(NEEDS_FLAG),True)
 export CPPFLAGS := -DPyEval_CallObject=PyObject_CallObject $(CPPFLAGS)
 endif
 
-.PHONY: help setup demo test check format lint types fuzz hazards bench schemas clean
+.PHONY: help setup demo test check format lint types fuzz hazards bench schemas pictures clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -49,6 +49,9 @@ fuzz: setup ## 10,000 generated policies and encounters, decided by both runtime
 
 bench: setup ## measure, beside three other engines, and write docs/performance.md
 	$(MAKE) -C bench PYTHON=$(abspath $(BIN)/python)
+
+pictures: setup ## draw the pictures of docs/pictures anew
+	$(BIN)/python -m tests.show.test_pictures --draw
 
 schemas: setup ## write policies/schema anew from the one declaration
 	$(BIN)/python -m payerrules.language.schemas

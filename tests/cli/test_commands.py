@@ -68,6 +68,13 @@ def test_a_cut_claim_file_is_decided_as_far_as_it_goes_and_exits_3(tmp_path: Pat
         (["explain", CLAIMS, "--line", "9"], 2, "has no line 9; it has 1"),
         (["explain", CLAIMS, "--line", "1", "--rule", "incured/kx"], 2, "did you mean `incurred/kx`?"),
         (["check", "nowhere.yaml"], 2, "there is no such file"),
+        (["show", "medicare/outpatient-therapy", "--as-of", "1999-01-01"], 2, "is in force on 1999-01-01"),
+        (["show", "medicare/outpatient-therapy", "--rule", "incurred"], 2, "--rule is for pictures"),
+        (
+            ["show", "medicare/outpatient-therapy", "--as", "flowchart", "--rule", "incured"],
+            2,
+            "no rule or limit `incured`",
+        ),
         (["show", "medicare/nothing"], 2, "there is no policy"),
         (["test", "nowhere"], 2, "there is no such file or folder"),
     ],

@@ -282,9 +282,9 @@ def box(told: Told, detailed: bool) -> Box:
             for text in after
             if not text.startswith(("A person is asked", "Where that cannot", "The decision remarks"))
         ]
-        head, _, remark = head.partition(", “")
-        if remark and told.kind == "flag":
-            after.insert(0, f"“{remark}")
+    head, _, remark = head.partition(", “") if told.kind == "flag" else (head, "", "")
+    if remark:
+        after.insert(0, f"“{remark}")
     return Box(told.kind, head[:1].upper() + head[1:], tuple(after))
 
 

@@ -14,6 +14,8 @@ _BOLD: Final = (
     "975 722 722 722 722 667 611 778 722 278 556 722 611 833 722 778 667 778 722 667 611 722 667 944 667 667 611 333 278 333 584 556 "
     "333 556 611 556 611 556 333 611 611 278 278 556 278 889 611 611 611 611 389 556 333 611 556 778 556 556 500 389 280 389 584"
 )
+TIED: Final = "\u00a0"
+"""A space at which no line breaks."""
 WIDTHS: Final = {False: tuple(map(int, _REGULAR.split())), True: tuple(map(int, _BOLD.split()))}
 """Widths of the characters from space to tilde, in thousandths of the size, as the Adobe font metrics of Helvetica have them."""
 
@@ -25,7 +27,7 @@ def width(text: str, size: int, bold: bool = False) -> int:
     (19, 20)
     """
     widths = WIDTHS[bold]
-    total = sum(widths[ord(c) - 32] if 32 <= ord(c) < 127 else 600 for c in text)
+    total = sum(widths[ord(c) - 32] if 32 <= ord(c) < 127 else 600 for c in text.replace(TIED, " "))
     return (total * size + 999) // 1000
 
 
@@ -37,7 +39,7 @@ def wrapped(text: str, size: int, most: int, bold: bool = False) -> list[str]:
     """
     lines: list[str] = []
     now = ""
-    for word in text.split():
+    for word in text.split(" "):
         while width(word, size, bold) > most:
             cut = next(n for n in range(len(word), 0, -1) if width(word[:n], size, bold) <= most or n == 1)
             lines += [now, word[:cut]] if now else [word[:cut]]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
 from payerrules.show.flow import Box, Flow, Step
-from payerrules.show.lettering import width, wrapped
+from payerrules.show.lettering import TIED, width, wrapped
 from payerrules.show.mermaid import COLORS
 
 FONT: Final = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 INK, SOFT, PAPER, TRUNK = "#1d2733", "#5b6876", "#ffffff", "#8a97a6"
 MARGIN, GAP, COLUMN_GAP = 40, 30, 56
+CODES: Final = re.compile(r"\b([A-Z]{2}) ([A-Z]?\d{1,3})\b")
 ASK, TIP, ARROW, BOX = 340, 18, 56, 300
 """Widths: of a question with its two tips, of a tip, of the arrow to what follows, and of a box."""
 COLUMN: Final = ASK + ARROW + BOX
@@ -129,8 +131,8 @@ def lettered(text: str, most: int, size: int = SIZE, bold: bool = False, color: 
 
 
 def plain(text: str) -> str:
-    """A text without the marks of names."""
-    return text.replace("`", "")
+    """A text without the marks of names; the codes of an outcome, such as CO 4, stay on one line."""
+    return CODES.sub(rf"\1{TIED}\2", text.replace("`", ""))
 
 
 def row_of(step: Step) -> Row:
