@@ -22,7 +22,7 @@ EXAMPLES = ROOT / "tests" / "golden" / "limits"
 ORDER = (
     "day", "week", "calendar_month", "calendar_year", "fiscal_year", "benefit_year", "rolling_days", "rolling_months",
     "blocks", "blocks_from_date", "since", "following", "authorization", "money", "hour_a_day", "pools", "known_use",
-    "order", "children", "reach_back",
+    "order", "children", "over_midnight", "reach_back",
 )  # fmt: skip
 MARK = "<!-- What follows is made from tests/golden/limits: python -m tests.docs.test_limits_page -->\n"
 
@@ -43,7 +43,7 @@ def example(name: str, engine: Engine) -> str:
 
 def rows_of(case: GoldenCase, engine: Engine) -> list[str]:
     """The rows of one claim."""
-    decision = decided(case, engine)
+    decision, _ = decided(case, engine)
     given = {line["line"]: line for line in case.encounter["lines"]}
     name, rows = case.name, []
     for line in decision["lines"]:

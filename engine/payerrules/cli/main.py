@@ -35,7 +35,7 @@ from payerrules.cli.imports import import_files
 from payerrules.cli.ledger import app as ledger_app
 from payerrules.cli.ledger import entered
 from payerrules.cli.show import show
-from payerrules.cli.tables import decision_table, missing_once
+from payerrules.cli.tables import decision_table, limits_table, missing_once
 from payerrules.decide.engine import Engine, engine_version
 from payerrules.decide.explain import explained
 from payerrules.formats.files import read_file
@@ -106,6 +106,9 @@ def decide(
             "--ledger", help="Decide on what was decided before: a file, made where it is not there, or a URL."
         ),
     ] = "",
+    limits: Annotated[
+        bool, typer.Option("--limits", help="With the table, also one of the limits: what was counted, what is left.")
+    ] = False,
     out_path: Annotated[
         Path | None, typer.Option("--out", help="Write to this file instead of standard output.")
     ] = None,
@@ -124,11 +127,13 @@ def decide(
         write(text, out_path)
     elif not decisions:
         err.print("no encounter was decided", markup=False)
-    elif out_path is not None:
-        with out_path.open("w", encoding="utf-8") as file:
-            Console(file=file, width=140, highlight=False).print(decision_table(decisions))
     else:
-        out.print(decision_table(decisions))
+        tables = [decision_table(decisions), *([limits_table(decisions)] if limits else [])]
+        if out_path is None:
+            out.print(*tables)
+        else:
+            with out_path.open("w", encoding="utf-8") as file:
+                Console(file=file, width=140, highlight=False).print(*tables)
     if (note := missing_once(decisions, encounters)) and format is Format.TABLE:
         err.print(note, markup=False)
     raise typer.Exit(LEDGER if not kept else UNREADABLE if unreadable else DONE)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
+from payerrules.decide.explain import next_text, number_text, period_text
 from payerrules.model.decision import Decision, LineDecision
 from payerrules.model.encounter import Encounter
 
@@ -37,6 +38,29 @@ def decision_table(decisions: Sequence[Decision]) -> Table:
         if not decision.lines:
             table.add_row(
                 decision.encounter, "", "", verdict_text(decision.outcome, ""), "", Text("\n".join(decision.unread))
+            )
+    return table
+
+
+def limits_table(decisions: Sequence[Decision]) -> Table:
+    """The limits that lines touch: what was used before, by the line and with it, what is next, what was counted and what not."""
+    table = Table(title="", show_lines=True, expand=False)
+    for column in ("encounter", "line", "limit", "period", "before", "this", "after", "next"):
+        table.add_column(column, justify="right" if column in ("line", "before", "this", "after") else "left")
+    table.add_column("counted, and not", min_width=20)
+    for decision in decisions:
+        for limit in decision.to_dict()["limits"]:
+            pool = "".join(f"\n{name} {value}" for name, value in limit["pool"].items())
+            services = [f"{one['service']}: {number_text(one['used'])}" for one in limit["counted"]]
+            services += [f"not {one['service']}: {one['because']}" for one in limit["not_counted"]]
+            table.add_row(
+                decision.encounter,
+                str(limit["line"]),
+                Text(limit["limit"] + pool),
+                period_text(limit),
+                *(number_text(limit[name]) for name in ("before", "this", "after")),
+                next_text(limit["next"]),
+                Text("\n".join(services)),
             )
     return table
 
@@ -93,4 +117,4 @@ def missing_once(decisions: Sequence[Decision], encounters: Sequence[Encounter])
     }
     if not patients:
         return ""
-    return f"no history for {len(patients)} patient{'s' * (len(patients) != 1)}: give history or counters in the encounter, or --assume-history none"
+    return f"no history for {len(patients)} patient{'s' * (len(patients) != 1)}: give --ledger, history or counters in the encounter, or --assume-history none"

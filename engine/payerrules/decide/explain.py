@@ -88,15 +88,47 @@ def authority(entry: dict[str, Any], library: Library) -> str:
     return str(entry["sources"][0])
 
 
+def number_text(found: Any) -> str:
+    """A number of a limit, or its bounds, as a person reads it."""
+    if isinstance(found, dict):
+        most = found["at_most"]
+        return f"at least {found['at_least']}" + (f", at most {most}" if most is not None else "")
+    return str(found)
+
+
+def period_text(limit: dict[str, Any]) -> str:
+    """The period of a limit."""
+    first, last = limit["period"]["from"], limit["period"]["through"]
+    if limit["period"].get("known") is False:
+        return "a period that is not known"
+    return f"from {first} on" if first and not last else f"{first} to {last}" if first != last else str(first)
+
+
+def next_text(ahead: dict[str, Any] | None) -> str:
+    """The step that a limit comes to next."""
+    if ahead is None:
+        return "beyond all its steps"
+    if ahead["at"] is None:
+        return f"nobody knows where {ahead['step']} is"
+    return f"{ahead['remaining']} left up to {ahead['at']} ({ahead['step']})"
+
+
 def limit_text(limit: dict[str, Any]) -> str:
-    """A limit in a sentence."""
-
-    def said(found: Any) -> str:
-        if isinstance(found, dict):
-            most = found["at_most"]
-            return f"at least {found['at_least']}" + (f", at most {most}" if most is not None else "")
-        return str(found)
-
-    text = f"Limit {limit['limit']} ({limit['title']}): {said(limit['before'])} used before, {said(limit['this'])} by this line, {said(limit['after'])} after"
+    """A limit at a line: the numbers in a sentence, then each service that was counted and each that was not, and why."""
+    pool = ", ".join(f"{name} {value}" for name, value in limit["pool"].items())
+    head = f"Limit {limit['limit']} ({limit['title']}{f'; {pool}' if pool else ''}), {period_text(limit)}, in {limit['unit']}: "
+    numbers = {name: number_text(limit[name]) for name in ("before", "this", "after")}
+    text = head + f"{numbers['before']} used before, {numbers['this']} by this line, {numbers['after']} after"
     ahead = limit["next"]
-    return text + (f"; {ahead['remaining']} left up to {ahead['at']} ({ahead['step']})." if ahead else ".")
+    lines = [f"{text}; {next_text(ahead)}."]
+    if limit["opened_by"] == "counter":
+        lines.append(f"  opened by a counter: {number_text(limit['opening'])}")
+    for one in limit["counted"]:
+        sure = "" if one.get("sure", True) else ", perhaps"
+        lines.append(f"  counted: {one['service']}, {number_text(one['used'])}{sure}")
+    lines += [f"  not counted: {one['service']}, {one['because']}" for one in limit["not_counted"]]
+    if "reached_on" in limit:
+        lines.append(f"  used up on {limit['reached_on']}")
+    if ahead is None and "free_on" in limit:
+        lines.append(f"  there is room again on {limit['free_on']}")
+    return "\n".join(lines)

@@ -134,10 +134,11 @@ def bounds(found: tuple[int, int | None], kind: FactType) -> Any:
 
 
 def following(state: LimitState, kind: FactType) -> dict[str, Any] | None:
-    """The next step that the limit comes to, and how much is left up to it; None past the last one."""
+    """The next step that the limit comes to, and how much is left up to it, None where its bound is not known; None past the last one."""
     used = state.after[0]
+    unknown = [step for step, bound in state.beyonds if bound is None]
     ahead = [(bound, step) for step, bound in state.beyonds if bound is not None and bound >= used]
     if not ahead:
-        return None
+        return {"step": unknown[0], "at": None, "remaining": None} if unknown else None
     bound, step = min(ahead)
     return {"step": step, "at": unscaled(bound, kind.decimals), "remaining": unscaled(bound - used, kind.decimals)}
