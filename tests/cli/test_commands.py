@@ -75,6 +75,7 @@ def test_a_cut_claim_file_is_decided_as_far_as_it_goes_and_exits_3(tmp_path: Pat
             2,
             "no rule or limit `incured`",
         ),
+        (["show", "medicare/outpatient-therapy", "--out", "nowhere/x.svg"], 2, "there is no folder nowhere"),
         (["show", "medicare/nothing"], 2, "there is no policy"),
         (["test", "nowhere"], 2, "there is no such file or folder"),
     ],

@@ -81,6 +81,13 @@ def tell(found: list[Diagnostic]) -> None:
         err.print(diagnostic.text(), markup=False)
 
 
+def check_out(path: Path | None) -> None:
+    """Where a result cannot be written, say so before anything is done."""
+    if path is not None and (path.is_dir() or not path.parent.is_dir()):
+        there = "is a folder" if path.is_dir() else f"there is no folder {path.parent}"
+        stop(f"--out {path}: {there}; name a file in a folder that is there")
+
+
 def write(text: str, path: Path | None) -> None:
     """Write a result."""
     if path is None:

@@ -24,6 +24,7 @@ from payerrules.cli.common import (
     Policies,
     Runtime,
     bar,
+    check_out,
     err,
     opened,
     out,
@@ -114,9 +115,7 @@ def decide(
     ] = None,
 ) -> None:
     """Decide encounters: each line as it should be billed, and what the payer would do with it."""
-    if out_path is not None and (out_path.is_dir() or not out_path.parent.is_dir()):
-        there = "is a folder" if out_path.is_dir() else f"there is no folder {out_path.parent}"
-        stop(f"--out {out_path}: {there}; name a file in a folder that is there")
+    check_out(out_path)
     engine = opened(policies, runtime, known_on, assume_history)
     tell([d for d in engine.diagnostics if d.severity is Severity.ERROR])
     encounters, unreadable = read(files, engine)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from payerrules.cli.common import DONE, FINDINGS, Policies, day_of, err, opened, stop, write
+from payerrules.cli.common import DONE, FINDINGS, Policies, check_out, day_of, err, opened, stop, write
 from payerrules.decide.engine import Engine
 from payerrules.language.policy import PolicyText
 from payerrules.show.flow import flow_of
@@ -51,6 +51,7 @@ def show(
 ) -> None:
     """Read a policy back as English sentences, or draw it, to be held against the payer's manual."""
     day = day_of("--as-of", as_of)
+    check_out(out_path)
     picture = form in (As.FLOWCHART, As.MERMAID)
     if rule and not picture:
         stop("--rule is for pictures: give --as flowchart or --as mermaid with it")
