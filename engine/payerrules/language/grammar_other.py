@@ -194,7 +194,7 @@ def case_schema(encounter: Schema) -> Schema:
                 "minProperties": 1,
             },
         },
-        "required": ["name", "expect"],
+        "required": ["name"],  # that it expects something is checked when it runs, so that --record can fill it in
     }
 
 
