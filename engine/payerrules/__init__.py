@@ -10,14 +10,18 @@
 ('92507-GN', 'return', 'pay')
 """
 
-from payerrules.decide.engine import Engine
-from payerrules.formats.encounter_reader import encounter_from_dict
-from payerrules.formats.files import read_file
-from payerrules.library.check import check_files
-from payerrules.model.decision import Decision, LineDecision, VerdictOnLine
-from payerrules.model.diagnostic import Diagnostic, Location
-from payerrules.model.encounter import Encounter
-from payerrules.payers.hookspecs import hookimpl
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from payerrules.decide.engine import Engine
+    from payerrules.formats.encounter_reader import encounter_from_dict
+    from payerrules.formats.files import read_file
+    from payerrules.library.check import check_files
+    from payerrules.model.decision import Decision, LineDecision, VerdictOnLine
+    from payerrules.model.diagnostic import Diagnostic, Location
+    from payerrules.model.encounter import Encounter
+    from payerrules.payers.hookspecs import hookimpl
 
 __all__ = [
     "Decision",
@@ -32,3 +36,23 @@ __all__ = [
     "hookimpl",
     "read_file",
 ]
+
+_HOMES = {
+    "decide.engine": ("Engine",),
+    "formats.encounter_reader": ("encounter_from_dict",),
+    "formats.files": ("read_file",),
+    "library.check": ("check_files",),
+    "model.decision": ("Decision", "LineDecision", "VerdictOnLine"),
+    "model.diagnostic": ("Diagnostic", "Location"),
+    "model.encounter": ("Encounter",),
+    "payers.hookspecs": ("hookimpl",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: a plugin that needs `hookimpl` alone does not load the engine."""
+    for module, names in _HOMES.items():
+        if name in names:
+            found = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
+            return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -149,14 +149,3 @@ def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:
     (folder,) = read_file(tmp_path, VOCABULARY, [])
     assert isinstance(folder, Diagnostic)
     assert folder.text().startswith(f"{tmp_path}: error[file-unreadable]: it is a folder\n  = Name the files in it")
-
-
-def test_a_plugin_reader_that_raises_is_named(tmp_path: Path) -> None:
-    def reader(text: str, name: str) -> list[dict[str, object]]:
-        raise KeyError("column")
-
-    path = tmp_path / "a.abc"
-    path.write_text("x")
-    (found,) = read_file(path, VOCABULARY, [], {".abc": reader})
-    assert isinstance(found, Diagnostic)
-    assert (found.code, "KeyError" in found.message) == ("format-failed", True)

@@ -31,8 +31,9 @@ NO_FIXTURE = {
     **dict.fromkeys(("edition-overlap", "edition-gap", "lock-changed", "lock-missing", "lock-gone"), "tests/library"),
     **dict.fromkeys(("unknown-expectation", "missing-expectation"), "tests/golden_files"),
     "dates-lost": "tests/findings",
-    **dict.fromkeys(("file-unreadable", "format-failed"), "tests/formats"),
+    "file-unreadable": "tests/formats",
     "encounter-repeated": "tests/cli",
+    **dict.fromkeys(("format-failed", "format-problem", "policy-clash"), "tests/payers"),
     **{
         f"import-{name}": "tests/imports"
         for name in ("no-table", "cell", "repeated", "undated", "which-table", "shrunk", "needs-reader")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from payerrules.decide.engine import Engine
 from payerrules.model.diagnostic import Diagnostic, in_order
+from payerrules.payers.manager import Plugins
 
 DONE, FINDINGS, WRONG_USE, UNREADABLE, LEDGER = 0, 1, 2, 3, 4
 """Exit codes; the last says that the ledger could not be read or written."""
@@ -47,6 +48,13 @@ Assume = Annotated[
     AssumeHistory | None,
     typer.Option("--assume-history", help="`none`: encounters without history have none; recorded in each decision."),
 ]
+Without = Annotated[
+    list[str] | None,
+    typer.Option("--without-plugin", help="Do without a plugin that is installed; may be given more than once."),
+]
+ReadAs = Annotated[
+    str, typer.Option("--read-as", help="Name of the format to read; left out: by the ending, and how the file begins.")
+]
 
 
 def stop(message: str, code: int = WRONG_USE) -> NoReturn:
@@ -63,14 +71,21 @@ def day_of(option: str, written: str) -> int | None:
         stop(f"{option} {written} is no date: write YEAR-MONTH-DAY, such as 2026-01-31")
 
 
-def opened(policies: Path | None, runtime: str, known_on: str, assume: AssumeHistory | None) -> Engine:
+def opened(
+    policies: Path | None,
+    runtime: str,
+    known_on: str,
+    assume: AssumeHistory | None,
+    without: Sequence[str] | None = None,
+) -> Engine:
     """The engine the options ask for; wrong ones end the command with code 2."""
     day = day_of("--known-on", known_on)
     if policies is not None and not policies.exists():
         stop(f"--policies {policies}: there is no such folder or file")
     try:
         folders = [policies] if policies is not None else None
-        return Engine.open(folders, runtime, day, assume_history_none=assume is AssumeHistory.NONE)
+        plugins = Plugins(without=without or ())
+        return Engine.open(folders, runtime, day, plugins, assume is AssumeHistory.NONE)
     except (ValueError, FileNotFoundError) as error:
         stop(str(error))
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from collections import Counter
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -22,7 +21,9 @@ from payerrules.cli.common import (
     Files,
     KnownOn,
     Policies,
+    ReadAs,
     Runtime,
+    Without,
     bar,
     check_out,
     err,
@@ -30,16 +31,15 @@ from payerrules.cli.common import (
     out,
     stop,
     tell,
-    write,
 )
 from payerrules.cli.imports import import_files
 from payerrules.cli.ledger import app as ledger_app
 from payerrules.cli.ledger import entered
+from payerrules.cli.plugins import list_plugins
 from payerrules.cli.show import show
 from payerrules.cli.tables import decision_table, limits_table, missing_once
 from payerrules.decide.engine import Engine, engine_version
 from payerrules.decide.explain import explained
-from payerrules.formats.files import read_file
 from payerrules.golden.cases import cases_of
 from payerrules.golden.record import record
 from payerrules.golden.run import CaseResult, run_case, run_files
@@ -58,19 +58,17 @@ app.registered_commands += commands.registered_commands
 app.add_typer(ledger_app, name="ledger")
 
 
-class Format(StrEnum):
-    """What `decide` writes."""
-
-    TABLE = "table"
-    JSON = "json"
+TABLE = "table"
 
 
-def read(files: list[Path], engine: Engine, *, quiet: bool = False) -> tuple[list[Encounter], bool]:
+def read(files: list[Path], engine: Engine, *, quiet: bool = False, read_as: str = "") -> tuple[list[Encounter], bool]:
     """The encounters of files, and whether something could not be read; what is wrong has been told."""
+    if read_as:
+        known(engine, read_as, "read")
     encounters: list[Encounter] = []
     found: list[Diagnostic] = []
     for path in files:
-        for one in read_file(path, engine.vocabulary, engine.folders):
+        for one in engine.read(path, read_as):
             if isinstance(one, Encounter):
                 encounters.append(one)
                 found += one.unread
@@ -93,10 +91,22 @@ def repeated(encounters: list[Encounter]) -> list[Diagnostic]:
     ]
 
 
+def known(engine: Engine, name: str, verb: str) -> None:
+    """Stop where no format of this name is read (or written)."""
+    try:
+        engine.formats.by_name(name, verb)
+    except LookupError as error:
+        stop(str(error.args[0]))
+
+
 @app.command()
 def decide(
     files: Files,
-    format: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.TABLE,
+    format: Annotated[
+        str,
+        typer.Option("--format", help="table, json, ndjson, or what a plugin writes; left out: by --out, else table."),
+    ] = "",
+    read_as: ReadAs = "",
     policies: Policies = None,
     known_on: KnownOn = "",
     runtime: Runtime = "",
@@ -110,20 +120,28 @@ def decide(
     limits: Annotated[
         bool, typer.Option("--limits", help="With the table, also one of the limits: what was counted, what is left.")
     ] = False,
+    without: Without = None,
     out_path: Annotated[
         Path | None, typer.Option("--out", help="Write to this file instead of standard output.")
     ] = None,
 ) -> None:
     """Decide encounters: each line as it should be billed, and what the payer would do with it."""
     check_out(out_path)
-    engine = opened(policies, runtime, known_on, assume_history)
+    engine = opened(policies, runtime, known_on, assume_history, without)
+    if not format:
+        by_ending = engine.formats.by_ending(out_path, "write") if out_path else None
+        format = by_ending.name if by_ending else TABLE
+    elif format != TABLE:
+        known(engine, format, "write")
     tell([d for d in engine.diagnostics if d.severity is Severity.ERROR])
-    encounters, unreadable = read(files, engine)
+    encounters, unreadable = read(files, engine, read_as=read_as)
     decisions, kept = entered(engine, encounters, ledger) if ledger else (decided(engine, encounters), True)
-    if format is Format.JSON:
-        made: list[dict[str, Any]] = [decision.to_dict() for decision in decisions]
-        text = json.dumps(made[0] if len(made) == 1 else made, indent=1, ensure_ascii=False)
-        write(text, out_path)
+    if format != TABLE:
+        made = engine.formats.write(format, decisions, encounters)
+        if isinstance(made, Diagnostic):
+            tell([made])
+            raise typer.Exit(FINDINGS)
+        write_bytes(made, out_path)
     elif not decisions:
         err.print("no encounter was decided", markup=False)
     else:
@@ -133,7 +151,7 @@ def decide(
         else:
             with out_path.open("w", encoding="utf-8") as file:
                 Console(file=file, width=140, highlight=False).print(*tables)
-    if (note := missing_once(decisions, encounters)) and format is Format.TABLE:
+    if (note := missing_once(decisions, encounters)) and format == TABLE:
         err.print(note, markup=False)
     raise typer.Exit(LEDGER if not kept else UNREADABLE if unreadable else DONE)
 
@@ -141,6 +159,17 @@ def decide(
 def decided(engine: Engine, encounters: list[Encounter]) -> list[Decision]:
     """The decisions on encounters, each by itself."""
     return [engine.decide(encounter) for encounter in bar(encounters, len(encounters), "deciding")]
+
+
+def write_bytes(content: bytes, path: Path | None) -> None:
+    """Write a result as it is; to standard output as text, where it is text."""
+    if path is not None:
+        path.write_bytes(content)
+        return
+    try:
+        sys.stdout.write(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        sys.stdout.buffer.write(content)
 
 
 @app.command()
@@ -155,10 +184,12 @@ def explain(
     known_on: KnownOn = "",
     runtime: Runtime = "",
     assume_history: Assume = None,
+    read_as: ReadAs = "",
+    without: Without = None,
 ) -> None:
     """Say why a line was decided so, and why a rule did not fire."""
-    engine = opened(policies, runtime, known_on, assume_history)
-    encounters, unreadable = read([file], engine)
+    engine = opened(policies, runtime, known_on, assume_history, without)
+    encounters, unreadable = read([file], engine, read_as=read_as)
     chosen = [one for one in encounters if not encounter or one.id == encounter]
     if not chosen:
         named = f"no encounter `{encounter}` in {file}" if encounter else f"no encounter in {file}"
@@ -208,9 +239,10 @@ def test(
     do_record: Annotated[bool, typer.Option("--record", help="Write what was decided into the files.")] = False,
     policies: Policies = None,
     runtime: Runtime = "",
+    without: Without = None,
 ) -> None:
     """Run golden files and the examples of policies. Exit code 1 on a difference."""
-    engine = opened(policies, runtime, "", None)
+    engine = opened(policies, runtime, "", None, without)
     chosen = list(paths or [Path("tests/golden")])
     for path in chosen:
         if not path.exists():
@@ -225,8 +257,6 @@ def test(
     results += examples(engine)
     if do_record:
         files, left = record(results)
-        found += [one for result in results for one in result.wrong if one.code != "missing-expectation"]
-        tell(found)
         for path in files:
             out.print(f"wrote {path}", markup=False)
         for told in left:
@@ -238,7 +268,7 @@ def test(
         err.print(result.report() + "\n", markup=False)
     counts = Counter(result.passed for result in results)
     out.print(f"{counts[True]} passed, {counts[False]} failed")
-    if not results and not found:
+    if not results:
         stop("no golden case was found: golden files end in .golden.yaml")
     raise typer.Exit(FINDINGS if failed or found else DONE)
 
@@ -255,17 +285,7 @@ def examples(engine: Engine) -> list[CaseResult]:
 app.command()(show)
 
 
-@app.command()
-def plugins() -> None:
-    """List the plugins that are installed, what each does, and what is wrong with them."""
-    engine = Engine.open()
-    for name, version in sorted(engine.plugins.versions.items()):
-        plugin = engine.plugins.manager.get_plugin(name)
-        hooks = sorted(caller.name for caller in engine.plugins.manager.get_hookcallers(plugin) or ())
-        out.print(f"{name} {version}: {', '.join(hooks)}", markup=False)
-    for fault in engine.plugins.faults:
-        err.print(fault, markup=False)
-    raise typer.Exit(FINDINGS if engine.plugins.faults else DONE)
+app.command("plugins")(list_plugins)
 
 
 def show_version(value: bool) -> None:

@@ -103,8 +103,12 @@ def told(decision: Decision, line: LineDecision, first: bool) -> list[str]:
         ledger = decision.ledger or {}
         found += [f"takes the place of {name}" for name in ledger.get("undoes", ())]
         found += [f"set aside: {name}" for name in ledger.get("set_aside", ())]
-        found += [f"override by {one.plugin}: {one.before} -> {one.after}, {one.reason}" for one in decision.overrides]
-    return found
+    found += [
+        f"override by {one.plugin}: {one.before} -> {one.after}, {one.reason}"
+        for one in decision.overrides
+        if one.line == line.line
+    ]
+    return list(dict.fromkeys(found))
 
 
 def missing_once(decisions: Sequence[Decision], encounters: Sequence[Encounter]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from importlib import metadata
@@ -12,22 +12,31 @@ from typing import Any
 from payerrules.decide.corrections import Corrected, correct
 from payerrules.decide.detail import detail
 from payerrules.decide.notes import note
+from payerrules.decide.overrides import apply, hold
 from payerrules.decide.verdict import actions_of, flags_of, is_complete, line_decision, strongest
 from payerrules.language.effect import Flag
 from payerrules.language.expression import UNKNOWN
 from payerrules.language.vocabulary import Vocabulary
 from payerrules.library.library import Library, Selected
-from payerrules.library.shipped import shipped_policies
-from payerrules.model.decision import Decision, LineDecision, Override, VerdictOnLine
-from payerrules.model.diagnostic import Diagnostic
+from payerrules.model.decision import Decision, LineDecision, VerdictOnLine
+from payerrules.model.diagnostic import Diagnostic, Severity
 from payerrules.model.encounter import Encounter
+from payerrules.payers.builtin import BUILT_IN
+from payerrules.payers.facts import add_facts
+from payerrules.payers.formats import Formats
+from payerrules.payers.history import fill_history
 from payerrules.payers.manager import Plugins
+from payerrules.payers.overrides import HOOK as OVERRIDE
+from payerrules.payers.overrides import asked_for
 from payerrules.program.canonical import combined
 from payerrules.program.program import Program
 from payerrules.runtimes.conclusions import Conclusions, LineConclusion
 from payerrules.runtimes.judge import Judge
 
 __all__ = ["Engine", "engine_version", "flags_of"]
+
+CLASHES = ("policy-clash", "vocabulary-clash")
+"""What is wrong between packages, and not within one: the fault of the plugin that came later."""
 
 
 def engine_version() -> str:
@@ -51,6 +60,9 @@ class Engine:
         self.assume_no_history = assume_no_history
         self.folders: Sequence[Path] = ()
         self.extra: Sequence[Path] = ()
+        self.guests: dict[str, list[Path]] = {}  # policies of plugins
+        self.vocabularies: list[Vocabulary] = []
+        self.formats: Formats
         self.version = engine_version()
 
     @classmethod
@@ -69,16 +81,34 @@ class Engine:
         without history to have none, and says so in every decision. Raises ValueError for a runtime that is not there.
         """
         made = plugins if isinstance(plugins, Plugins) else Plugins(load=plugins)
-        places = list(folders) if folders else [shipped_policies()]
-        shipped = [] if folders and any((f / "vocabulary.yaml").is_file() for f in folders) else [shipped_policies()]
-        files = [path for path in [*places, *made.policies()] if path.is_file()]
-        all_folders = list(dict.fromkeys([*shipped, *(p for p in [*places, *made.policies()] if p.is_dir())]))
-        vocabularies, wrong = made.vocabularies()
-        library, _ = Library.open(all_folders, [*files, *extra], vocabularies)
-        library.diagnostics += wrong
-        engine = cls(library, Judge(runtime), made, known_on, assume_history_none)
-        engine.folders, engine.extra = all_folders, [*files, *extra]
+        shipped = made.policies()
+        own = shipped.pop(BUILT_IN)
+        places = list(folders or own)
+        base = [] if any((folder / "vocabulary.yaml").is_file() for folder in places) else own
+        guests = [path for paths in shipped.values() for path in paths]
+        every = list(dict.fromkeys([*base, *places, *guests]))
+        engine = cls(Library(Vocabulary({})), Judge(runtime), made, known_on, assume_history_none)
+        engine.folders = [path for path in every if path.is_dir()]
+        engine.extra = [*(path for path in every if path.is_file()), *extra]
+        engine.guests = shipped
+        engine.vocabularies, wrong = made.vocabularies()
+        engine.library = engine.read_library(engine.extra)
+        engine.library.diagnostics += wrong
+        engine.formats = Formats(made, engine.vocabulary, engine.folders)
         return engine
+
+    def read_library(self, extra: Sequence[Path]) -> Library:
+        """The policies of the folders and single files; what plugins clash about is their fault."""
+        guests = [path for paths in self.guests.values() for path in paths]
+        library, found = Library.open(self.folders, extra, self.vocabularies, guests)
+        for one in found:
+            if one.code in CLASHES and one.at is not None and one.severity is Severity.ERROR:
+                for plugin, paths in self.guests.items():
+                    if any(one.at.file.startswith(str(path)) for path in paths):
+                        self.plugins.fault(f"the plugin {plugin}: {one.message}")
+                if one.at.file.startswith("plugin "):
+                    self.plugins.fault(f"the {one.at.file}: {one.message}")
+        return library
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -92,29 +122,38 @@ class Engine:
 
     def with_policy(self, path: Path) -> Engine:
         """The same engine with one more policy file."""
-        vocabularies, _ = self.plugins.vocabularies()
-        library, _ = Library.open(self.folders, [*self.extra, path], vocabularies)
-        made = Engine(library, self.judge, self.plugins, self.known_on, self.assume_no_history)
+        made = Engine(self.library, self.judge, self.plugins, self.known_on, self.assume_no_history)
         made.folders, made.extra = self.folders, [*self.extra, path]
+        made.vocabularies, made.guests = self.vocabularies, self.guests
+        made.library = made.read_library(made.extra)
+        made.formats = self.formats
         return made
+
+    def read(self, path: Path, format: str = "") -> Iterator[Encounter | Diagnostic]:
+        """The encounters of a file, in the format named, else by its ending and how it begins; plugins' formats included.
+
+        Raises LookupError where no format has that name.
+        """
+        return self.formats.read(path, format)
 
     def decide(self, encounter: Encounter) -> Decision:
         """Decide one encounter: both verdicts on every line, with what a person still has to do.
 
         Never raises for what is in the encounter: what cannot be read or decided pends, and says why.
         """
-        encounter = self.assumed(encounter)
-        encounter, faults, _ = self.plugins.add_facts(encounter, self.vocabulary)
-        faults = [*self.plugins.faults, *faults]
+        encounter, past_faults, past_givers = fill_history(self.plugins, encounter, self.vocabulary)
+        encounter, faults, givers = add_facts(self.plugins, self.assumed(encounter), self.vocabulary)
+        faults = list(dict.fromkeys([*self.plugins.faults, *past_faults, *faults]))
         days = {line.date for line in encounter.lines}
         selected = self.library.program_for(encounter.payer, encounter.facts, days, self.known_on)
         if selected.program is None:
-            return self.undecided(encounter, selected, faults)
-        program = selected.program
-        doubts = doubts_of(encounter, faults, selected)
-        corrected = correct(encounter, lambda one: self.judged(program, one, doubts))
-        decision = self.decision(encounter, corrected, program)
-        self.override(decision, encounter)
+            decision = self.undecided(encounter, selected, faults)
+        else:
+            program, doubts = selected.program, doubts_of(encounter, faults, selected)
+            corrected = correct(encounter, lambda one: self.judged(program, one, doubts))
+            decision = self.decision(encounter, corrected, program)
+            self.override(decision, encounter, corrected, doubts)
+        decision.plugin_facts = past_givers | givers
         return decision
 
     def assumed(self, encounter: Encounter) -> Encounter:
@@ -191,25 +230,21 @@ class Engine:
             plugins=dict(self.plugins.versions),
         )
 
-    def override(self, decision: Decision, encounter: Encounter) -> None:
-        """Apply what plugins override, on the record; what cannot be applied pends the lines and says so."""
-        if not self.plugins.manager.hook.payerrules_override.get_hookimpls():
+    def override(
+        self, decision: Decision, encounter: Encounter, corrected: Corrected, doubts: dict[int, list[str]]
+    ) -> None:
+        """Apply what plugins override, on the record; where a plugin failed, or a line was not read, nothing is paid by it."""
+        if not self.plugins.having(OVERRIDE):
             return
-        asked, faults = self.plugins.overrides(encounter, decision.to_dict(), self.vocabulary)
-        lines = {line.line: line for line in decision.lines}
-        for one in asked:
-            for name in ("as_submitted", "as_corrected"):
-                if one.verdict in (name, "both"):
-                    verdict: VerdictOnLine = getattr(lines[one.line], name)
-                    record = Override(one.plugin, one.line, name, verdict.outcome, one.outcome, one.reason)
-                    decision.overrides.append(record)
-                    verdict.outcome = one.outcome
-        for fault in faults:
-            for line in decision.lines:
-                line.needs = sorted({*line.needs, fault})
-                for verdict in (line.as_submitted, line.as_corrected):
-                    verdict.outcome = "pend" if verdict.outcome == "pay" else verdict.outcome
+        asked, faults = asked_for(self.plugins, encounter, decision.to_dict(), self.vocabulary)
+        behind = {(line.line, "as_submitted"): line for line in corrected.submitted.lines}
+        behind |= {(line.line, "as_corrected"): line for line in corrected.corrected.lines}
+        apply(decision, asked, behind)
+        if faults or doubts[0]:
+            hold(decision, [*doubts[0], *faults])
             decision.complete = False
+        for number, why in doubts.items():
+            hold(decision, why, [number])
         decision.outcome = strongest([line.as_corrected.outcome for line in decision.lines])
 
 

@@ -58,7 +58,7 @@ def verdict_on(line: LineConclusion) -> VerdictOnLine:
     stopped = line.outcome in ("deny", "return")
     return VerdictOnLine(
         outcome=line.outcome,
-        adjustments=adjustments_of(line),
+        adjustments=adjustments_of(true_hits(line)),
         allowed="0.00" if stopped else money(line.allowed),
         units={"submitted": line.units, "payable": 0 if stopped else line.units_payable},
         liability=liability_of(line) if stopped else "",
@@ -73,14 +73,14 @@ def true_hits(line: LineConclusion) -> list[Struck]:
     return [struck for struck in line.struck if struck.value == TRUE and struck.hit.outcome.kind != "pay"]
 
 
-def adjustments_of(line: LineConclusion) -> list[dict[str, Any]]:
-    """Adjustments by strength, group code, CARC and rule, without repeats."""
-    hits = [struck for struck in true_hits(line) if struck.hit.outcome.carc]
+def adjustments_of(struck: list[Struck]) -> list[dict[str, Any]]:
+    """The adjustments of hits, by strength, group code, CARC and rule, without repeats."""
+    hits = [one for one in struck if one.hit.outcome.carc]
     hits.sort(key=lambda s: (-STRENGTH[s.kind], s.group, s.hit.outcome.carc, s.verdict.rule.id))
     found: list[dict[str, Any]] = []
-    for struck in hits:
-        outcome = struck.hit.outcome
-        one = {"group": struck.group, "carc": outcome.carc, "rarc": list(outcome.rarc)}
+    for hit in hits:
+        outcome = hit.hit.outcome
+        one = {"group": hit.group, "carc": outcome.carc, "rarc": list(outcome.rarc)}
         if one not in found:
             found.append(one)
     return found

@@ -1,15 +1,15 @@
-"""Files into encounters: the format is told by the ending or by the first characters; plugins add their own."""
+"""Files into encounters: native files and 837P, told apart by the ending or by the first characters."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from payerrules.formats.encounter_reader import encounter_from_dict
-from payerrules.formats.native import read_native
+from payerrules.formats.native import read_native, read_ndjson
 from payerrules.formats.x12_837p import PayerDirectory, iterate_837p
 from payerrules.formats.x12_claim import X12Claim
 from payerrules.language.nodes import Mapping as Map
@@ -22,25 +22,44 @@ from payerrules.model.encounter import Encounter
 X12_ENDINGS = (".837", ".x12", ".edi")
 STANDARD_INPUT = "-"
 PAYERS_FILE = "codes/payers_837p.yaml"
-Reader = Callable[[str, str], Iterable[Mapping[str, Any]]]
 
 
-def read_file(
-    path: Path, vocabulary: Vocabulary, folders: Iterable[Path], readers: Mapping[str, Reader] | None = None
-) -> Iterator[Encounter | Diagnostic]:
-    """The encounters of a file, or of standard input where it is called `-`; what cannot be read comes as diagnostics."""
-    name = "standard input" if str(path) == STANDARD_INPUT else str(path)
+def read_file(path: Path, vocabulary: Vocabulary, folders: Iterable[Path]) -> Iterator[Encounter | Diagnostic]:
+    """The encounters of a native or 837P file, or of standard input where it is called `-`; what cannot be read is named.
+
+    `Engine.read` does the same, and knows the formats of plugins.
+    """
+    raw = content_of(path)
+    if isinstance(raw, Diagnostic):
+        yield raw
+    elif path.suffix.lower() in X12_ENDINGS or begins_as_x12(raw):
+        yield from read_x12(raw, name_of(path), vocabulary, folders)
+    else:
+        yield from read_text(raw, name_of(path), vocabulary)
+
+
+def name_of(path: Path) -> str:
+    """A file as findings name it."""
+    return "standard input" if str(path) == STANDARD_INPUT else str(path)
+
+
+def content_of(path: Path) -> bytes | Diagnostic:
+    """The bytes of a file, or why it cannot be read."""
     try:
-        raw = sys.stdin.buffer.read() if str(path) == STANDARD_INPUT else path.read_bytes()
+        return sys.stdin.buffer.read() if str(path) == STANDARD_INPUT else path.read_bytes()
     except OSError as error:
-        yield unreadable(name, error)
-        return
-    if readers and path.suffix in readers:
-        yield from read_by_plugin(raw, path, readers[path.suffix], vocabulary)
-        return
-    if path.suffix.lower() in X12_ENDINGS or raw.lstrip(b"\xef\xbb\xbf \r\n\t")[:3] == b"ISA":
-        yield from read_x12(raw, name, vocabulary, folders)
-        return
+        return unreadable(name_of(path), error)
+
+
+def begins_as_x12(raw: bytes) -> bool:
+    """Whether a file begins as X12 does, whatever it is called."""
+    return raw.lstrip(b"\xef\xbb\xbf \r\n\t")[:3] == b"ISA"
+
+
+def read_text(
+    raw: bytes, name: str, vocabulary: Vocabulary, *, lines: bool = False
+) -> Iterator[Encounter | Diagnostic]:
+    """The encounters of a native file; `lines` for one on each line, whatever the file is called."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -48,7 +67,7 @@ def read_file(
         hint = "Save the file as UTF-8."
         yield Diagnostic("not-utf8", "the file is no UTF-8 text", Location(name, line, 1), hint)
         return
-    yield from read_native(text, name, vocabulary)
+    yield from read_ndjson(text, name, vocabulary) if lines else read_native(text, name, vocabulary)
 
 
 def unreadable(name: str, error: OSError) -> Diagnostic:
@@ -59,18 +78,6 @@ def unreadable(name: str, error: OSError) -> Diagnostic:
     elif isinstance(error, IsADirectoryError):
         message, hint = "it is a folder", f"Name the files in it, such as {name.rstrip('/')}/*.yaml."
     return Diagnostic("file-unreadable", message, Location(name, 0, 0), hint)
-
-
-def read_by_plugin(raw: bytes, path: Path, reader: Reader, vocabulary: Vocabulary) -> Iterator[Encounter | Diagnostic]:
-    """The encounters that a plugin's reader gives; what it raises is named."""
-    try:
-        found = list(reader(raw.decode("utf-8", errors="replace"), str(path)))
-    except Exception as error:
-        message = f"the plugin's reader for {path.suffix} failed: {type(error).__name__}: {error}"
-        yield Diagnostic("format-failed", message, Location(str(path), 0, 0), "Tell the plugin's author.")
-        return
-    for data in found:
-        yield encounter_from_dict(data, vocabulary, str(path))
 
 
 def read_x12(

@@ -55,11 +55,16 @@ class Library:
 
     @classmethod
     def open(
-        cls, folders: Sequence[Path], extra: Sequence[Path] = (), vocabularies: Sequence[Vocabulary] = ()
+        cls,
+        folders: Sequence[Path],
+        extra: Sequence[Path] = (),
+        vocabularies: Sequence[Vocabulary] = (),
+        guests: Sequence[Path] = (),
     ) -> tuple[Library, list[Diagnostic]]:
         """Read every policy of the folders, single files and further vocabularies beside them.
 
-        What is wrong is reported, and the rest can be used.
+        `guests` are those folders and files that plugins brought: none of them may have a policy of a name that is there
+        already. What is wrong is reported, and the rest can be used.
         """
         library = cls(Vocabulary({}))
         for folder in folders:
@@ -69,9 +74,9 @@ class Library:
             library.add_vocabulary(vocabulary)
         for folder in folders:
             for path in policy_files(folder):
-                library.read(path, folder)
+                library.read(path, folder, folder if folder in guests else None)
         for path in extra:
-            library.read(path, folders[0] if folders else path.parent)
+            library.read(path, folders[0] if folders else path.parent, path if path in guests else None)
         library.link()
         return library, in_order(library.diagnostics)
 
@@ -106,11 +111,17 @@ class Library:
         """What is known of each modifier."""
         return self.catalogues.get(MODIFIERS, {})
 
-    def read(self, path: Path, folder: Path) -> None:
-        """Put one policy file on the shelf; one with errors is named, and not used."""
+    def read(self, path: Path, folder: Path, guest: Path | None = None) -> None:
+        """Put one policy file on the shelf; one with errors is named, and not used. `guest`: what a plugin brought it in."""
         text, found = read_policy(path.read_bytes(), str(path), folder, self.vocabulary)
         self.diagnostics += found
         if text is None:
+            return
+        others = [one for one in self.shelf.get(text.policy, ()) if guest and not Path(one.path).is_relative_to(guest)]
+        if others:
+            message = f"`{text.policy}` is already a policy of {others[0].path}, and is not used from here"
+            hint = "Give the policy a name of its own; `extends` takes over what the other one says."
+            self.diagnostics.append(Diagnostic("policy-clash", message, text.node.at, hint))
             return
         if has_error(found):
             self.broken.add(text.label)

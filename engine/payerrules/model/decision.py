@@ -9,14 +9,18 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A plugin's word on the finished decision: who said it, of which line and verdict, what it was and became, why."""
+    """A plugin's word on the finished decision: who said it, of which line and verdict, what it was and became, why.
+
+    `lifted` are the adjustments that stood before and went with the outcome.
+    """
 
     plugin: str
     line: int
-    verdict: str  # as_submitted | as_corrected | both
+    verdict: str  # as_submitted | as_corrected
     before: str
     after: str
     reason: str
+    lifted: list[dict[str, Any]] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""
@@ -27,6 +31,7 @@ class Override:
             "before": self.before,
             "after": self.after,
             "reason": self.reason,
+            "lifted": self.lifted,
         }
 
 
@@ -108,6 +113,7 @@ class Decision:
     actions: list[dict[str, Any]] = field(default_factory=list)
     presumed: list[str] = field(default_factory=list)
     overrides: list[Override] = field(default_factory=list)
+    plugin_facts: dict[str, str] = field(default_factory=dict)  # fact: the plugin that gave it
     unread: list[str] = field(default_factory=list)
     policies: list[str] = field(default_factory=list)
     program: str = ""
@@ -137,6 +143,7 @@ class Decision:
             "trace_corrected": detail.get("trace_corrected", []),
             "rules": detail.get("rules", {}),
             "overrides": [override.to_dict() for override in self.overrides],
+            "plugin_facts": self.plugin_facts,
             "unread": self.unread,
             "policies": self.policies,
             "program": self.program,

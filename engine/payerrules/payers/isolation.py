@@ -1,61 +1,93 @@
-"""Isolation: a hook that raises, hangs or returns nonsense never changes a payment and never takes the process down."""
+"""Isolation: what a hook may do to its input, what it may give, and how long it may take."""
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from pathlib import PurePath
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
-TIME_LIMIT = 2.0
-"""Seconds a hook may take; past it the encounter pends and names the plugin."""
+MOST_VALUES: Final = 5_000_000
+"""How many values a hook may give at once, so that an endless list ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """What became of a call: a result, or the fault that kept it from one."""
+    """What became of a call: a result, or the fault that kept it from one. `lost`: the plugin cannot be called again."""
 
     plugin: str
     hook: str
     result: Any = None
     fault: str = ""
+    lost: bool = False
 
 
-def call(
-    plugin: str, hook: str, function: Callable[..., Any], arguments: Mapping[str, Any], limit: float = TIME_LIMIT
-) -> Called:
-    """Call a hook in a thread of its own, with inputs it cannot change, for no longer than the limit.
+class Stopped(BaseException):
+    """Raised inside a thread that took too long."""
 
-    >>> call("p", "h", lambda x: x["a"], {"x": {"a": 1}}).result
+
+def attempt(plugin: str, hook: str, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Called:
+    """Call a hook here and now, with inputs it cannot change; whatever it raises is its fault and nobody else's.
+
+    >>> attempt("p", "h", lambda x: x["a"], {"x": {"a": 1}}).result
     1
+    >>> attempt("p", "h", lambda x: x.update(a=2), {"x": {"a": 1}}).fault
+    "h of the plugin p raised AttributeError: 'mappingproxy' object has no attribute 'update'"
+    """
+    try:
+        return Called(plugin, hook, plain(function(**{name: frozen(value) for name, value in arguments.items()})))
+    except Stopped:
+        raise
+    except BaseException as error:  # SystemExit and KeyboardInterrupt too: a plugin does not end the process
+        return Called(plugin, hook, fault=f"{hook} of the plugin {plugin} raised {type(error).__name__}: {error}")
+
+
+def too_long(plugin: str, hook: str, limit: float) -> Called:
+    """The fault of a hook that did not come back in time; the plugin is not called again."""
+    fault = (
+        f"{hook} of the plugin {plugin} took longer than {limit:g} seconds; the plugin is off for the rest of the run"
+    )
+    return Called(plugin, hook, fault=fault, lost=True)
+
+
+def worded(what: str) -> str:
+    """What was called, as a person reads it.
+
+    >>> worded("payerrules_formats:abc:read"), worded("payerrules_history")
+    ('read of the format abc', 'payerrules_history')
+    """
+    hook, _, way = what.partition(":")
+    name, _, verb = way.rpartition(":")
+    return f"{verb} of the format {name}" if way else hook
+
+
+def in_thread(plugin: str, hook: str, work: Callable[[], Called], limit: float) -> Called:
+    """Do a call in a thread, for no longer than the limit.
+
+    A loop of Python code that is late is stopped by an exception raised in its thread. A call that sleeps or waits is left behind;
+    one that never lets go of the interpreter cannot be stopped by any thread, and is why installed plugins have a process.
     """
     box: list[Called] = []
 
-    def work() -> None:
-        try:
-            given = {name: frozen(value) for name, value in arguments.items()}
-            box.append(Called(plugin, hook, whole(function(**given))))
-        except BaseException as error:  # whatever a plugin raises is its fault and nobody else's
-            box.append(
-                Called(plugin, hook, fault=f"{hook} of the plugin {plugin} raised {type(error).__name__}: {error}")
-            )
+    def run() -> None:
+        with contextlib.suppress(Stopped):
+            box.append(work())
 
-    thread = threading.Thread(target=work, name=f"plugin {plugin}", daemon=True)
+    thread = threading.Thread(target=run, name=f"plugin {plugin}", daemon=True)
     thread.start()
     thread.join(limit)
-    if not box:
-        return Called(plugin, hook, fault=f"{hook} of the plugin {plugin} took longer than {limit:g} seconds")
-    return box[0]
-
-
-def whole(result: Any) -> Any:
-    """A result with what is lazy in it worked out, so that no plugin code runs later."""
-    if isinstance(result, Mapping):
-        return {key: whole(value) for key, value in result.items()}
-    if isinstance(result, str | bytes) or not hasattr(result, "__iter__"):
-        return result
-    return [whole(one) for one in result]
+    if box:
+        return box[0]
+    if thread.ident is not None:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(Stopped))
+    return too_long(plugin, hook, limit)
 
 
 def frozen(value: Any) -> Any:
@@ -69,3 +101,44 @@ def frozen(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return tuple(frozen(one) for one in value)
     return value
+
+
+def plain(value: Any) -> Any:
+    """What a hook gave as plain data, worked out whole, so that no code of the plugin runs later.
+
+    Raises TypeError for what is no data, ValueError for more than there can be.
+
+    >>> plain({"from": date(2026, 1, 31), "codes": ("92507",), "used": Decimal("12.50"), "yes": True})
+    {'from': '2026-01-31', 'codes': ['92507'], 'used': '12.50', 'yes': True}
+    """
+    left = MOST_VALUES
+
+    def walk(value: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise ValueError(f"it gave more than {MOST_VALUES:,} values")
+        if value is None or isinstance(value, bool | bytes):
+            return value
+        if isinstance(value, Enum):
+            return walk(value.value)
+        if isinstance(value, int):
+            return int(value)
+        if isinstance(value, str | float | Decimal | date | PurePath):
+            return str(value)
+        if isinstance(value, Mapping):
+            return {key_of(key): walk(one) for key, one in value.items()}
+        if isinstance(value, set | frozenset):
+            return sorted((walk(one) for one in value), key=str)
+        if hasattr(value, "__iter__"):
+            return [walk(one) for one in value]
+        raise TypeError(f"it gave a {type(value).__name__}, which is no plain data")
+
+    return walk(value)
+
+
+def key_of(key: Any) -> str:
+    """A key as text."""
+    if isinstance(key, str | int | date):
+        return str(key)
+    raise TypeError(f"it gave a map with a {type(key).__name__} as key")

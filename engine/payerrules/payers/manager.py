@@ -1,221 +1,188 @@
-"""The plugins that are installed: found by entry point, called in the order of their names, each isolated."""
+"""The plugins of an engine: those built in, those installed (by name), and those registered by hand; each isolated."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-import pluggy
-
-from payerrules.language.reader import read_yaml
-from payerrules.language.vocabulary import Vocabulary, load_vocabulary
-from payerrules.model.diagnostic import Diagnostic
-from payerrules.model.encounter import Encounter
-from payerrules.model.values import DATE, Value, parse, show
-from payerrules.payers.hookspecs import Hooks
-from payerrules.payers.isolation import Called, call
+from payerrules.language.structure import read_checked
+from payerrules.language.vocabulary import ENTITIES, Vocabulary, load_vocabulary
+from payerrules.model.diagnostic import Diagnostic, has_error
+from payerrules.payers.builtin import BUILT_IN, BuiltIn
+from payerrules.payers.hookspecs import GROUP
+from payerrules.payers.host import Host
+from payerrules.payers.isolation import Called, in_thread
+from payerrules.payers.process import shared
 from payerrules.payers.yaml_text import as_yaml
 
-GROUP = "payerrules"
-VERDICTS = ("as_submitted", "as_corrected", "both")
+SECONDS: Final = 5
+"""Seconds a hook may take where PAYERRULES_PLUGIN_SECONDS does not say otherwise."""
+FILE_SECONDS: Final = 60
+"""Seconds a plugin may take to read or write a file."""
+WITHOUT: Final = "PAYERRULES_WITHOUT_PLUGINS"
+LIMIT: Final = "PAYERRULES_PLUGIN_SECONDS"
+Runner = Callable[[str, str, Mapping[str, Any], float], Called]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """An override that a plugin asks for."""
+class Plugin:
+    """A plugin: its name and version, what it says it is for, where it comes from, and the hooks it has."""
 
-    plugin: str
-    line: int
-    verdict: str
-    outcome: str
-    reason: str
+    name: str
+    version: str
+    package: str
+    says: str
+    hooks: tuple[str, ...]
+    run: Runner
 
 
 class Plugins:
-    """The plugins of a process; `versions` names those that are installed."""
+    """The plugins of an engine, in the order in which they are asked: what is built in, then the others by name."""
 
-    def __init__(self, load: bool = True, switched_off: frozenset[str] = frozenset()) -> None:
-        self.manager = pluggy.PluginManager(GROUP)
-        self.manager.add_hookspecs(Hooks)
-        self.versions: dict[str, str] = {}
+    def __init__(self, load: bool = True, without: Iterable[str] = (), seconds: float | None = None) -> None:
+        """Take in the plugins that are installed, but for those switched off here or by PAYERRULES_WITHOUT_PLUGINS.
+
+        `seconds` is what a hook may take. Raises ValueError for a name that no plugin has, and for a setting that is no number.
+        """
+        self.seconds = seconds if seconds is not None else seconds_set()
+        self.host = Host()
+        self.listed: dict[str, Plugin] = {}
         self.faults: list[str] = []
-        for point in sorted(metadata.entry_points(group=GROUP), key=lambda p: p.name) if load else ():
-            if point.name not in switched_off:
-                self.load(point)
+        self.lost: set[str] = set()
+        self.switched_off: tuple[str, ...] = ()
+        self.prefixes: dict[str, str] = {}  # the prefix of a vocabulary, and the plugin whose it is
+        self.register(BuiltIn(), BUILT_IN)
+        if load:
+            self.find(without)
 
-    def load(self, point: metadata.EntryPoint) -> None:
-        """Load one plugin; one that cannot be loaded is a fault that every decision names."""
-        try:
-            self.register(point.load(), point.name, point.dist.version if point.dist else "")
-        except Exception as error:
-            self.faults.append(f"the plugin {point.name} cannot be loaded: {type(error).__name__}: {error}")
+    def find(self, without: Iterable[str]) -> None:
+        """Load what is installed."""
+        points: dict[str, dict[tuple[str, str], metadata.EntryPoint]] = {}
+        for point in metadata.entry_points(group=GROUP):
+            points.setdefault(point.name, {})[point.value, point.dist.name if point.dist else ""] = point
+        set_off = [name.strip() for name in os.environ.get(WITHOUT, "").split(",") if name.strip()]
+        self.switched_off = tuple(sorted({*without, *set_off}))
+        for name in self.switched_off:
+            if name not in points:
+                there = f"installed are {', '.join(sorted(points))}" if points else "none is installed"
+                raise ValueError(f"no plugin is called `{name}`; {there}")
+        for name, found in sorted(points.items()):
+            if name in self.switched_off:
+                continue
+            if len(found) > 1 or name == BUILT_IN:
+                packages = ", ".join(sorted(package for _, package in found))
+                self.faults.append(f"the plugin {name} is not used: more than one package calls itself so ({packages})")
+                continue
+            dist = next(iter(found.values())).dist
+            worker = shared()
+            loaded = worker.load(name)
+            if loaded.fault:
+                self.faults.append(loaded.fault)
+            self.listed[name] = Plugin(
+                name, dist.version if dist else "", dist.name if dist else "", loaded.says, loaded.hooks, worker.call
+            )
 
     def register(self, plugin: object, name: str, version: str = "") -> None:
-        """Add a plugin by hand, as tests do."""
-        self.manager.register(plugin, name)
-        self.manager.check_pending()
-        self.versions[name] = version
+        """Add a module or object by hand; its hooks run in threads of this process.
+
+        Raises pluggy's PluginValidationError for a hook that is none.
+        """
+        loaded = self.host.register(plugin, name)
+        run = self.trusted if name == BUILT_IN else self.threaded
+        made = Plugin(name, version, "", loaded.says, loaded.hooks, run)
+        others = {**self.listed, name: made}
+        self.listed = {key: others[key] for key in sorted(others, key=lambda key: (key != BUILT_IN, key))}
+
+    def threaded(self, plugin: str, what: str, arguments: Mapping[str, Any], limit: float) -> Called:
+        """Run a hook in a thread."""
+        return in_thread(plugin, what, lambda: self.host.call(plugin, what, arguments), limit)
+
+    def trusted(self, plugin: str, what: str, arguments: Mapping[str, Any], limit: float) -> Called:
+        """Run a hook that is the engine's own."""
+        return self.host.call(plugin, what, arguments)
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The plugins that take part, with their versions, in their order."""
+        return {name: plugin.version for name, plugin in self.listed.items() if name != BUILT_IN}
+
+    def having(self, hook: str) -> list[Plugin]:
+        """The plugins that have a hook and can be asked, in their order."""
+        return [one for one in self.listed.values() if hook in one.hooks and one.name not in self.lost]
 
     def call(self, hook: str, **arguments: Any) -> list[Called]:
-        """Call a hook of every plugin that has it, in the order of their names; what gives None is left out."""
-        callers = getattr(self.manager.hook, hook).get_hookimpls()
-        found = []
-        for caller in sorted(callers, key=lambda c: c.plugin_name):
-            wanted = {name: value for name, value in arguments.items() if name in caller.argnames}
-            called = call(caller.plugin_name, hook, caller.function, wanted)
-            if called.fault or called.result is not None:
-                found.append(called)
-        return found
+        """Call a hook of every plugin that has it, in their order; what gives None is left out."""
+        found = [self.ask(plugin, hook, arguments, self.seconds) for plugin in self.having(hook)]
+        return [called for called in found if called.fault or called.result is not None]
 
+    def ask(self, plugin: Plugin, what: str, arguments: Mapping[str, Any], limit: float) -> Called:
+        """Call one hook of one plugin; one that is lost is off from here on, and every later decision names it."""
+        called = plugin.run(plugin.name, what, arguments, limit)
+        if called.lost:
+            self.lost.add(plugin.name)
+            self.faults.append(called.fault)
+        return called
+
+    # --- what is asked once, when an engine opens ------------------------------------------------
     def vocabularies(self) -> tuple[list[Vocabulary], list[Diagnostic]]:
-        """The vocabularies that plugins add."""
+        """The vocabularies that plugins add; one that is wrong, or whose prefix is taken, is a fault and left out."""
         made: list[Vocabulary] = []
         found: list[Diagnostic] = []
         for called in self.call("payerrules_vocabulary"):
             if called.fault:
-                self.faults.append(called.fault)
+                self.fault(called.fault)
                 continue
-            node, wrong = read_yaml(as_yaml(called.result), f"plugin {called.plugin}")
+            node, wrong = read_checked(as_yaml(called.result), f"plugin {called.plugin}", "vocabulary")
             vocabulary, more = load_vocabulary(node)
-            made.append(vocabulary)
-            found += [*wrong, *more]
+            wrong = list(dict.fromkeys([*wrong, *more]))
+            taken = self.prefixes.setdefault(vocabulary.name, called.plugin)
+            if has_error(wrong):
+                self.fault(f"the vocabulary of the plugin {called.plugin} is wrong: {wrong[0].message}")
+            elif vocabulary.name in ENTITIES or taken != called.plugin:
+                whose = "the engine's" if vocabulary.name in ENTITIES else f"the plugin {taken}'s"
+                self.fault(f"the plugin {called.plugin} calls its vocabulary `{vocabulary.name}`, which is {whose}")
+            else:
+                made.append(vocabulary)
+            found += wrong
         return made, found
 
-    def policies(self) -> list[Path]:
-        """The folders and files of policies that plugins ship."""
-        found: list[Path] = []
+    def fault(self, text: str) -> None:
+        """Note a fault for which every encounter pends, once."""
+        if text not in self.faults:
+            self.faults.append(text)
+
+    def policies(self) -> dict[str, list[Path]]:
+        """The folders and files of policies, by the plugin that ships them."""
+        found: dict[str, list[Path]] = {}
         for called in self.call("payerrules_policies"):
             if called.fault:
-                self.faults.append(called.fault)
-            else:
-                found += [Path(path) for path in called.result]
+                self.fault(called.fault)
+                continue
+            listed = called.result if isinstance(called.result, list) else [called.result]
+            for path in listed:
+                if isinstance(path, str) and Path(path).exists():
+                    found.setdefault(called.plugin, []).append(Path(path))
+                else:
+                    self.fault(f"the plugin {called.plugin} ships policies at {path!r:.200}, where there are none")
         return found
 
-    # --- facts ----------------------------------------------------------------------------------
-    def add_facts(self, encounter: Encounter, vocabulary: Vocabulary) -> tuple[Encounter, list[str], dict[str, str]]:
-        """The encounter with the facts that plugins add; faults and contradictions in words; who gave which fact.
 
-        A plugin fills only facts that are unknown, or its own prefix; it never contradicts the claim or another plugin.
-        """
-        faults: list[str] = []
-        givers: dict[str, str] = {}
-        facts = dict(encounter.facts)
-        if not self.manager.hook.payerrules_add_facts.get_hookimpls():
-            return encounter, faults, givers
-        asked = as_plain(encounter, vocabulary)
-        for called in self.call("payerrules_add_facts", encounter=asked, facts=asked["facts"]):
-            if called.fault:
-                faults.append(called.fault)
-                continue
-            if not isinstance(called.result, Mapping):
-                faults.append(f"the plugin {called.plugin} gave no map of facts")
-                continue
-            for name, said in sorted(called.result.items()):
-                entry = vocabulary.facts.get(str(name))
-                if entry is None or entry.entity in ("line", "authorization", "limit", "pair", "step"):
-                    faults.append(f"the plugin {called.plugin} gave `{name}`, which is no fact of an encounter")
-                    continue
-                try:
-                    value = said if isinstance(said, bool | frozenset) else parse(str(said), entry.type)
-                except ValueError as error:
-                    faults.append(f"the plugin {called.plugin} gave `{name}`: {error}")
-                    continue
-                if name in facts and facts[name] != value:
-                    by = givers.get(name, "the encounter")
-                    faults.append(f"the plugin {called.plugin} contradicts {by} about `{name}`")
-                elif name not in facts:
-                    facts[name], givers[name] = value, f"the plugin {called.plugin}"
-        return (replace(encounter, facts=facts) if givers else encounter), faults, givers
+def seconds_set() -> float:
+    """What a hook may take, by the environment.
 
-    # --- overrides --------------------------------------------------------------------------------
-    def overrides(
-        self, encounter: Encounter, decision: Mapping[str, Any], vocabulary: Vocabulary
-    ) -> tuple[list[Asked], list[str]]:
-        """The overrides that plugins ask for, and what is wrong with the others; two that disagree are both refused."""
-        found: list[Asked] = []
-        faults: list[str] = []
-        if not self.manager.hook.payerrules_override.get_hookimpls():
-            return found, faults
-        asked = as_plain(encounter, vocabulary)
-        for called in self.call("payerrules_override", encounter=asked, decision=decision):
-            if called.fault:
-                faults.append(called.fault)
-                continue
-            for item in called.result if isinstance(called.result, list) else [called.result]:
-                one = override_of(called.plugin, item, decision)
-                if one is None:
-                    faults.append(f"the plugin {called.plugin} gave an override that makes no sense: {item!r:.120}")
-                else:
-                    found.append(one)
-        kept = []
-        for one in found:
-            against = [o for o in found if o.plugin != one.plugin and same_place(o, one) and o.outcome != one.outcome]
-            if against:
-                names = sorted({one.plugin, *(o.plugin for o in against)})
-                fault = f"plugins disagree about line {one.line}: {', '.join(names)}"
-                faults += [fault] if fault not in faults else []
-            else:
-                kept.append(one)
-        return kept, faults
-
-
-def same_place(one: Asked, other: Asked) -> bool:
-    """Whether two overrides are about the same verdict."""
-    return one.line == other.line and (one.verdict == other.verdict or "both" in (one.verdict, other.verdict))
-
-
-def override_of(plugin: str, item: Any, decision: Mapping[str, Any]) -> Asked | None:
-    """An override, if it names a line, a verdict, an outcome and a reason."""
-    if not isinstance(item, Mapping):
-        return None
-    line, verdict, outcome = item.get("line"), item.get("verdict", "both"), item.get("outcome")
-    reason = item.get("reason")
-    numbers = [one["line"] for one in decision["lines"]]
-    if (
-        not isinstance(line, int)
-        or line not in numbers
-        or verdict not in VERDICTS
-        or outcome not in ("pay", "pend", "deny", "return")
-    ):
-        return None
-    if not isinstance(reason, str) or not reason.strip():
-        return None
-    return Asked(plugin, line, str(verdict), str(outcome), reason)
-
-
-def as_plain(encounter: Encounter, vocabulary: Vocabulary) -> dict[str, Any]:
-    """An encounter as plugins see it: facts by vocabulary name, dates and money as text, sets as sorted lists."""
-    lines = [
-        {
-            "line": line.number,
-            "date": show(line.date, DATE),
-            "code": line.code,
-            "modifiers": list(line.modifiers),
-            "facts": plain_facts(line.facts, vocabulary),
-        }
-        for line in encounter.lines
-    ]
-    return {
-        "id": encounter.id,
-        "payer": dict(encounter.payer),
-        "patient": encounter.patient,
-        "facts": plain_facts(encounter.facts, vocabulary),
-        "lines": lines,
-    }
-
-
-def plain_facts(facts: Mapping[str, Value], vocabulary: Vocabulary) -> dict[str, Any]:
-    """Facts as plain data."""
-    found: dict[str, Any] = {}
-    for name, value in facts.items():
-        entry = vocabulary.facts.get(name)
-        if isinstance(value, bool):
-            found[name] = value
-        elif isinstance(value, frozenset):
-            found[name] = sorted(value)
-        else:
-            found[name] = show(value, entry.type if entry else None)
-    return found
+    Raises ValueError where the setting is no number above 0.
+    """
+    text = os.environ.get(LIMIT, "").strip()
+    if not text:
+        return SECONDS
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not seconds > 0:
+        raise ValueError(f"{LIMIT}={text} is no number of seconds: write one above 0, such as 5")
+    return seconds
