@@ -36,7 +36,7 @@ class Pricing:
         parts = {line.line: self.parts(line) for line in lines} if self.prices else {}
         for line in lines:
             if "line.allowed" in line.view["@given"]:
-                line.allowed = line.view["line.allowed"]
+                line.allowed = given(line)
             elif parts:
                 line.allowed = self.allowed(line, lines, parts)
             line.view["line.allowed"] = line.allowed
@@ -119,6 +119,14 @@ class Pricing:
             elif (theirs.get(reduction.with_highest, 0), -other.line) > mine:
                 found = max(found, min(other.stands, reduced))
         return found
+
+
+def given(line: LineConclusion) -> int | None:
+    """The allowed amount that the encounter gave, which is for all units billed: the share of those that are payable."""
+    cents, units, billed = line.view["line.allowed"], line.units_payable, line.units
+    if not isinstance(cents, int) or units is None or billed is None or units >= billed:
+        return cents if isinstance(cents, int) else None
+    return share(cents, units, billed)
 
 
 def share(cents: int, units: int, of: int) -> int:
