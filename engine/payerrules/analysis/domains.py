@@ -84,7 +84,8 @@ class Domain:
         elif kind == "yes/no":
             found = [True, False]
         elif kind == "codes":
-            found = list[Anything](self.subsets())
+            near = self.near(current) if isinstance(current, frozenset) else []
+            found = list[Anything]([*near, *self.subsets()])
         elif self.fact.type.ordered:
             floor = 1 if kind == "date" else -(10**9)
             found = [number for number in sorted(self.around()) if number >= floor]
@@ -96,6 +97,8 @@ class Domain:
             and not self.fact.name.startswith(("limit.", "line.date", "line.code"))
         ):
             found.append(empty)
+        if isinstance(current, int) and not isinstance(current, bool):
+            found.sort(key=lambda one: abs(one - current) if isinstance(one, int) else 0)
         if unknown:
             found.append(None)
         listed = [current, *found]
@@ -138,6 +141,11 @@ class Domain:
         if self.fact.type.kind == "one_of":
             return [word for word in found if word in self.fact.type.words]
         return [*found, NO_CODE]
+
+    def near(self, current: frozenset[str]) -> list[frozenset[str]]:
+        """The present codes with one more, or one less."""
+        seen = [code for code in sorted(current) if any(self.signature(code))]
+        return [current | {code} for code in self.pool() if code not in current] + [current - {code} for code in seen]
 
     def subsets(self) -> list[frozenset[str]]:
         """Sets of codes: any union of the classes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from payerrules.language.vocabulary import FactEntry, Vocabulary
@@ -137,8 +138,21 @@ def differences(before: Data, after: Data) -> list[str]:
         elif other is GONE:
             found.append(f"no {path} (was {one})")
         elif one != other:
-            found.append(f"{path}: {one} -> {other}")
+            found.append(f"{path}: {one} -> {other}{by_how_much(str(one), str(other))}")
     return found
+
+
+def by_how_much(one: str, other: str) -> str:
+    """For two amounts: how much more or less the second is.
+
+    >>> by_how_much("50.00", "50.01"), by_how_much("2", "1"), by_how_much("GN", "GO")
+    (' (0.01 more)', ' (1 less)', '')
+    """
+    try:
+        step = Decimal(other) - Decimal(one)
+    except InvalidOperation:
+        return ""
+    return f" ({abs(step)} {'more' if step > 0 else 'less'})"
 
 
 def flat(part: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -37,7 +37,10 @@ Item = Rule | Lookup | Limit | LimitStepRule
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One item of one edition put in place of another; `new` None takes it out. Section `about` and the like have no number."""
+    """One item of one edition put in place of another, or added where its number is -1; `new` None takes it out.
+
+    `section` is one of SECTIONS, or a field of the edition such as `about`, for which the number means nothing.
+    """
 
     key: MeaningKey
     section: str
@@ -252,7 +255,10 @@ def edited(meaning: EditionMeaning, edits: Iterable[Edit]) -> EditionMeaning:
             changed[edit.section] = edit.new
             continue
         listed = changed.setdefault(edit.section, list(getattr(meaning, edit.section)))
-        listed[edit.number] = edit.new
+        if edit.number < 0:
+            listed.append(edit.new)
+        else:
+            listed[edit.number] = edit.new
     for name in changed.keys() & set(SECTIONS):
         changed[name] = tuple(item for item in changed[name] if item is not None)
     return replace(meaning, **changed)

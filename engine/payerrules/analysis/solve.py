@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any as Anything
 
 from payerrules.analysis.conditions import Doubt
-from payerrules.analysis.domains import Domain, Slot, domains, freed, tie
+from payerrules.analysis.domains import FREE, Domain, Slot, domains, freed, tie
 from payerrules.language.expression import Condition, Fact
 from payerrules.program.evaluate import Scopes, View, truth
 
@@ -75,8 +75,8 @@ class Question:
             return 1
 
     def answers(self, goal: Goal, most: int = MOST_TRIES) -> Iterator[Change]:
-        """Changes that reach the goal, those of one fact first, then of two, three and four."""
-        slots = [slot for slot, values in self.values.items() if len(values) > 1]
+        """Changes that reach the goal, those of one fact first, then of two, three and four; what is easily changed first."""
+        slots = sorted((slot for slot, values in self.values.items() if len(values) > 1), key=reluctance)
         tries = 0
         for size in range(min(4, len(slots)) + 1):
             for some in itertools.combinations(slots, size):
@@ -120,3 +120,13 @@ class Question:
         slots = list(self.values)
         every = itertools.product(*(self.values[slot] for slot in slots))
         return {end(self.came_out(dict(zip(slots, picked, strict=True)))) for picked in every}
+
+
+def reluctance(slot: Slot) -> int:
+    """How little one would change a fact: modifiers first, then what is said, other things, limits, at last the service itself."""
+    name = slot[1]
+    if name in ("line.date", "line.code", "patient.age"):
+        return 4
+    if name.startswith(("limit.", "parameter.")):
+        return 3
+    return 2 if name.startswith(FREE) else 0 if name == "line.modifiers" else 1

@@ -186,6 +186,17 @@ class Steering:
             return True
         this = state.this[0]
         bound = next((b for _, b in state.beyonds if b is not None), 0)
+        own = line_of(self.data, place).get("allowed")
+        if (
+            part == "after"
+            and limit.counts == "allowed_amount"
+            and own is not None
+            and state.after[0] == state.after[1]
+        ):
+            amount = this + wanted - state.after[0]
+            if 0 < amount <= 2 * this:  # a line that costs a little more or less is the nearest other case
+                line_of(self.data, place)["allowed"] = show(amount, MONEY)
+                return True
         used = {"after": wanted - this, "before": wanted, "remaining": bound - wanted}.get(part)
         if used is None or used < 0:
             return False

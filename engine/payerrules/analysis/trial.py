@@ -22,6 +22,7 @@ from payerrules.program.build import build, meet, silent
 from payerrules.program.canonical import ordered
 from payerrules.program.evaluate import NO_SCOPES, Scopes, View, truth
 from payerrules.program.program import Placed, Program
+from payerrules.program.reads import reads
 from payerrules.program.stages import label
 from payerrules.runtimes.blocks import Block
 from payerrules.runtimes.judge import Judge
@@ -183,7 +184,7 @@ def edit_part(edit: Edit, program: Program) -> str:
     meaning = next((m for m in program.editions if key_of(m) == edit.key), None)
     if meaning is None or edit.section not in ("rules", "lookups"):
         return "" if meaning is None else "*"
-    return label(getattr(meaning, edit.section)[edit.number])
+    return "*" if edit.number < 0 else label(getattr(meaning, edit.section)[edit.number])
 
 
 class PlanBeside(Plan):
@@ -221,12 +222,22 @@ def altered(old: Program, mutant: Mutant) -> Program | None:
     touched = {key: listed for key, listed in edits.items() if key in mine}
     if not touched:
         return old
-    simple = all(e.section in ("rules", "lookups") for listed in touched.values() for e in listed)
+    simple = all(
+        e.section in ("rules", "lookups") and in_place(e, mine[e.key]) for listed in touched.values() for e in listed
+    )
     if simple and not any(mine[key].limit_step_rules for key in touched):
         return placed_anew(old, touched, mine)
     meanings = [edited(m, touched.get(key_of(m), ())) for m in old.editions]
     program, found = build(meanings, old.vocabulary)
     return None if has_error(found) else program
+
+
+def in_place(edit: Edit, meaning: EditionMeaning) -> bool:
+    """Whether what is changed reads nothing that it did not read before, so that it can stay where it stands."""
+    if edit.number < 0:
+        return False
+    old = getattr(meaning, edit.section)[edit.number]
+    return edit.new is None or {f.name for f in reads(edit.new)} <= {f.name for f in reads(old)}
 
 
 def placed_anew(

@@ -10,13 +10,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from payerrules.cli.analyst import commands
+from payerrules.cli import analyst, compare, trying, why
 from payerrules.cli.common import (
     DONE,
     FINDINGS,
     LEDGER,
     UNREADABLE,
-    WRONG_USE,
     Assume,
     Files,
     KnownOn,
@@ -36,11 +35,13 @@ from payerrules.cli.imports import import_files
 from payerrules.cli.ledger import app as ledger_app
 from payerrules.cli.ledger import entered
 from payerrules.cli.plugins import list_plugins
+from payerrules.cli.reading import known, read
 from payerrules.cli.show import show
 from payerrules.cli.tables import decision_table, limits_table, missing_once
 from payerrules.decide.engine import Engine, engine_version
-from payerrules.decide.explain import explained
 from payerrules.golden.cases import cases_of
+from payerrules.golden.changed import Touched, changed_files
+from payerrules.golden.junit import junit
 from payerrules.golden.record import record
 from payerrules.golden.run import CaseResult, run_case, run_files
 from payerrules.library.check import check_files
@@ -54,49 +55,16 @@ from payerrules.model.encounter import Encounter
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Decide claims by payer policy."
 )
-app.registered_commands += commands.registered_commands
+app.registered_commands += [
+    *analyst.commands.registered_commands,
+    *compare.commands.registered_commands,
+    *trying.commands.registered_commands,
+    *why.commands.registered_commands,
+]
 app.add_typer(ledger_app, name="ledger")
 
 
 TABLE = "table"
-
-
-def read(files: list[Path], engine: Engine, *, quiet: bool = False, read_as: str = "") -> tuple[list[Encounter], bool]:
-    """The encounters of files, and whether something could not be read; what is wrong has been told."""
-    if read_as:
-        known(engine, read_as, "read")
-    encounters: list[Encounter] = []
-    found: list[Diagnostic] = []
-    for path in files:
-        for one in engine.read(path, read_as):
-            if isinstance(one, Encounter):
-                encounters.append(one)
-                found += one.unread
-            else:
-                found.append(one)
-    found += repeated(encounters)
-    if not quiet:
-        tell(found)
-    return encounters, any(d.severity is Severity.ERROR for d in found)
-
-
-def repeated(encounters: list[Encounter]) -> list[Diagnostic]:
-    """Encounters that come more than once in a run: each is decided, and a person should know."""
-    counts = Counter(one.id for one in encounters)
-    hint = "Give each its own id; one that is sent anew replaces the one before."
-    return [
-        Diagnostic("encounter-repeated", f"encounter `{id_}` comes {count} times", None, hint, Severity.WARNING)
-        for id_, count in counts.items()
-        if count > 1 and id_ != "?"
-    ]
-
-
-def known(engine: Engine, name: str, verb: str) -> None:
-    """Stop where no format of this name is read (or written)."""
-    try:
-        engine.formats.by_name(name, verb)
-    except LookupError as error:
-        stop(str(error.args[0]))
 
 
 @app.command()
@@ -173,40 +141,6 @@ def write_bytes(content: bytes, path: Path | None) -> None:
 
 
 @app.command()
-def explain(
-    file: Annotated[Path, typer.Argument(help="An encounter file.", show_default=False)],
-    line: Annotated[int, typer.Option("--line", help="The number of the line.")],
-    rule: Annotated[str, typer.Option("--rule", help="A rule, by its id or the end of it: why, or why not.")] = "",
-    encounter: Annotated[
-        str, typer.Option("--encounter", help="Which encounter of the file; left out: the first.")
-    ] = "",
-    policies: Policies = None,
-    known_on: KnownOn = "",
-    runtime: Runtime = "",
-    assume_history: Assume = None,
-    read_as: ReadAs = "",
-    without: Without = None,
-) -> None:
-    """Say why a line was decided so, and why a rule did not fire."""
-    engine = opened(policies, runtime, known_on, assume_history, without)
-    encounters, unreadable = read([file], engine, read_as=read_as)
-    chosen = [one for one in encounters if not encounter or one.id == encounter]
-    if not chosen:
-        named = f"no encounter `{encounter}` in {file}" if encounter else f"no encounter in {file}"
-        stop(named, UNREADABLE if unreadable else WRONG_USE)
-    decision = engine.decide(chosen[0])
-    numbers = [one.line for one in decision.lines]
-    if line not in numbers:
-        stop(f"encounter {decision.encounter} has no line {line}; it has {', '.join(map(str, numbers)) or 'none'}")
-    try:
-        text = explained(decision, line, rule, engine.library)
-    except LookupError as error:
-        stop(str(error.args[0]))
-    out.print(text, markup=False, soft_wrap=True)
-    raise typer.Exit(UNREADABLE if unreadable else DONE)
-
-
-@app.command()
 def check(
     paths: Annotated[
         list[Path] | None, typer.Argument(help="Policy files or folders; left out: those that ship.")
@@ -237,6 +171,11 @@ def check(
 def test(
     paths: Annotated[list[Path] | None, typer.Argument(help="Golden files or folders; left out: tests/golden.")] = None,
     do_record: Annotated[bool, typer.Option("--record", help="Write what was decided into the files.")] = False,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="Only cases that changes since a commit can touch (git).")
+    ] = False,
+    since: Annotated[str, typer.Option("--since", help="The commit that --changed goes by.")] = "HEAD",
+    junit_path: Annotated[Path | None, typer.Option("--junit", help="Write the results as JUnit XML as well.")] = None,
     policies: Policies = None,
     runtime: Runtime = "",
     without: Without = None,
@@ -249,12 +188,16 @@ def test(
             stop(f"{path}: there is no such file or folder")
     results: list[CaseResult] = []
     found: list[Diagnostic] = []
-    for one in run_files(chosen, engine):
+    try:
+        touched = Touched(engine, changed_files(since)) if changed else None
+    except LookupError as error:
+        stop(str(error.args[0]))
+    for one in run_files(chosen, engine, touched):
         if isinstance(one, CaseResult):
             results.append(one)
         else:
             found.append(one)
-    results += examples(engine)
+    results += [one for one in examples(engine) if touched is None or touched(one.case)]
     if do_record:
         files, left = record(results)
         for path in files:
@@ -263,12 +206,14 @@ def test(
             err.print(f"left to you: {told}", markup=False)
         raise typer.Exit(FINDINGS if left or found else DONE)
     tell(found)
+    if junit_path is not None:
+        junit_path.write_text(junit(results, found), encoding="utf-8")
     failed = [result for result in results if not result.passed]
     for result in failed:
         err.print(result.report() + "\n", markup=False)
     counts = Counter(result.passed for result in results)
     out.print(f"{counts[True]} passed, {counts[False]} failed")
-    if not results:
+    if not results and not changed:
         stop("no golden case was found: golden files end in .golden.yaml")
     raise typer.Exit(FINDINGS if failed or found else DONE)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -106,10 +106,13 @@ def run_check(case: GoldenCase) -> CaseResult:
     return CaseResult(case, tuple(differences))
 
 
-def run_files(paths: Iterable[Path], engine: Engine) -> Iterator[CaseResult | Diagnostic]:
-    """Run every case of the golden files among paths; what is wrong with a file comes as a diagnostic."""
+def run_files(
+    paths: Iterable[Path], engine: Engine, chosen: Callable[[GoldenCase], bool] | None = None
+) -> Iterator[CaseResult | Diagnostic]:
+    """Run every case of the golden files among paths, or those chosen; what is wrong with a file comes as a diagnostic."""
     for path in golden_files(paths):
         cases, found = read_cases(path)
         yield from found
         for case in cases:
-            yield run_case(case, engine)
+            if chosen is None or chosen(case):
+                yield run_case(case, engine)
