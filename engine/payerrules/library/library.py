@@ -26,6 +26,8 @@ from payerrules.program.program import Program
 FACTS_OF = {"setting": "line.setting", "provider_type": "provider.type", "market": "coverage.market"}
 """Keys of applies_to that are facts of the encounter and not parts of the payer's name."""
 NOT_POLICIES = ("schema", "codes")
+SELECTED = 20_000
+"""How many payers and dates a library remembers the program of; past it, it begins anew, so that memory stays flat."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Library:
     composed: dict[str, list[Composed]] = field(default_factory=dict)
     meanings: dict[tuple[str, Window], EditionMeaning] = field(default_factory=dict)
     programs: dict[tuple[Any, ...], Program] = field(default_factory=dict)
+    selected: dict[tuple[Any, ...], Selected] = field(default_factory=dict)
 
     @classmethod
     def open(
@@ -129,6 +132,7 @@ class Library:
 
     def link(self) -> None:
         """Compose every edition; overlaps and holes between editions of a policy are reported."""
+        self.selected.clear()
         for name, editions in sorted(self.shelf.items()):
             editions.sort(key=lambda text: (text.effective, text.published, text.edition))
             self.diagnostics += overlaps(name, editions)
@@ -145,10 +149,23 @@ class Library:
         self, payer: Mapping[str, str], facts: Mapping[str, Any], days: Iterable[int], known_on: int | None = None
     ) -> Selected:
         """The program of the editions in force for a payer on these days, as known on a day (None: all that is known)."""
+        asked = frozenset(days)
+        key = (*payer.items(), *map(facts.get, FACTS_OF.values()), asked, known_on, len(self.broken))
+        found = self.selected.get(key)
+        if found is None:
+            if len(self.selected) >= SELECTED:
+                self.selected.clear()
+            found = self.selected[key] = self.select(payer, facts, asked, known_on)
+        return found
+
+    def select(
+        self, payer: Mapping[str, str], facts: Mapping[str, Any], days: frozenset[int], known_on: int | None
+    ) -> Selected:
+        """The same, worked out."""
         chosen: dict[tuple[str, Window], Composed] = {}
         undecided: set[str] = set()
         broken: set[str] = set()
-        for day in sorted(set(days)):
+        for day in sorted(days):
             for text in self.matching(payer, facts, day, known_on, undecided):
                 if text.label in self.broken:
                     broken.add(text.label)

@@ -14,6 +14,7 @@ from payerrules.program.evaluate import View
 
 ABOUT_THE_PATIENT = ("patient.", "coverage.", "payer.")
 """What a past service shares with this encounter; who gave it, where and with what record is its own."""
+PAYER = {key: f"payer.{key}" for key in ("id", "program", "state", "plan", "rank")}
 PRESUMED_AS: Mapping[str, Any] = {"no": False, "none": NONE, "0": 0, "empty": frozenset()}
 
 
@@ -35,28 +36,34 @@ class Opening:
     presumed: Mapping[str, Any]
     derived: frozenset[str]
     reads: frozenset[str]
+    of_provider: frozenset[str]  # the facts that say who gave a service
 
     def open(self, encounter: Encounter) -> Case:
         """The views of an encounter, with nothing derived yet."""
-        facts: View = {**self.presumed, **encounter.facts}
-        facts["patient"] = encounter.patient
-        facts["@authorizations"] = self.things(encounter.authorizations)
-        facts["@other_payers"] = self.things(encounter.other_payers)
-        facts["@diagnoses"] = diagnoses(encounter)
-        facts["@derived"] = self.derived
-        for key, said in encounter.payer.items():
-            facts[f"payer.{key}"] = said
-        days = [line.date for line in encounter.lines]
-        facts["encounter.first_date"] = min(days, default=None)
-        facts["encounter.last_date"] = max(days, default=None)
-        facts["provider"] = facts.get("provider.npi") or "the encounter's provider"
+        given = frozenset(encounter.facts)
         lines: list[View] = []
         services: list[View] = []
-        facts["@lines"], facts["@services"] = lines, services
-        given = frozenset(encounter.facts)
-        lines += [self.line(line, facts, encounter, given) for line in encounter.lines]
+        days = [line.date for line in encounter.lines]
+        facts: View = {
+            **self.presumed,
+            **encounter.facts,
+            "patient": encounter.patient,
+            "@authorizations": self.things(encounter.authorizations),
+            "@other_payers": self.things(encounter.other_payers),
+            "@diagnoses": diagnoses(encounter.diagnoses),
+            "@derived": self.derived,
+            "encounter.first_date": min(days) if days else None,
+            "encounter.last_date": max(days) if days else None,
+            "@lines": lines,
+            "@services": services,
+        }
+        for key, said in encounter.payer.items():
+            facts[PAYER.get(key) or f"payer.{key}"] = said
+        facts["provider"] = facts.get("provider.npi") or "the encounter's provider"
+        for line in encounter.lines:
+            lines.append(self.line(line, facts, encounter, given))
         history = self.history(encounter, facts) if encounter.history else []
-        facts["line.date"] = encounter.first_date
+        facts["line.date"] = min(days) if days else 0
         self.finish(facts, given)
         services += [*lines, *self.received_before(history, encounter)]
         if (gap := self.unknown_past(encounter)) is not None:
@@ -72,16 +79,19 @@ class Opening:
 
     def line(self, line: Line, facts: View, encounter: Encounter, inherited: frozenset[str]) -> View:
         """The view of a line: what it takes from the encounter, then its own."""
-        view: View = {**facts, **line.facts}
-        if any(name.startswith("provider.") for name in line.facts):
+        view: View = {
+            **facts,
+            **line.facts,
+            "line.date": line.date,
+            "line.code": line.code,
+            "line.number": line.number,
+            "line": str(line.number),
+            "line.modifiers": frozenset(line.modifiers),
+            "@modifiers": line.modifiers,
+        }
+        if not self.of_provider.isdisjoint(line.facts):
             view["provider"] = view.get("provider.npi") if "provider.npi" in line.facts else None
         view["line.provider"] = view["provider"]
-        view["line.date"] = line.date
-        view["line.code"] = line.code
-        view["line.number"] = line.number
-        view["line"] = str(line.number)
-        view["line.modifiers"] = frozenset(line.modifiers)
-        view["@modifiers"] = line.modifiers
         codes = encounter.diagnoses
         if codes is not None and line.receipt is None:  # a service that a ledger holds brings its own diagnoses
             pointed = codes if line.diagnoses is None else [codes[p - 1] for p in line.diagnoses if 0 < p <= len(codes)]
@@ -110,6 +120,8 @@ class Opening:
     @staticmethod
     def received_before(history: list[View], encounter: Encounter) -> list[View]:
         """The past services that rules may look at: none of a claim that a ledger received after this encounter."""
+        if not history:
+            return history
         past = zip(history, encounter.history or (), strict=True)
         own = encounter.receipt
         return [view for view, line in past if own is None or line.receipt is None or line.receipt < own]
@@ -124,13 +136,12 @@ class Opening:
         return {"@many": True, "line.date": (FIRST_DAY, encounter.history_known_from - 1), "patient": encounter.patient}
 
 
-def diagnoses(encounter: Encounter) -> list[View] | None:
+def diagnoses(codes: tuple[str, ...] | None) -> list[View] | None:
     """The views of the encounter's diagnoses, in their order."""
-    if encounter.diagnoses is None:
+    if codes is None:
         return None
     return [
-        {"diagnosis": code, "diagnosis.code": code, "diagnosis.position": place}
-        for place, code in enumerate(encounter.diagnoses, 1)
+        {"diagnosis": code, "diagnosis.code": code, "diagnosis.position": place} for place, code in enumerate(codes, 1)
     ]
 
 

@@ -47,6 +47,9 @@ class Step:
     rules: tuple[Placed, ...]
     by_range: dict[str, tuple[Placed, ...]]
     pair_lookups: bool
+    of_lines: bool  # whether it asks something of each line
+    of_pairs: bool  # of each pair of lines
+    of_encounter: bool  # of the encounter, its authorizations or its diagnoses
 
     @classmethod
     def of(cls, index: int, stage: str, level: int, placed: list[Placed]) -> Step:
@@ -57,17 +60,11 @@ class Step:
         for p in rules:
             ranges.setdefault(getattr(p.item, "for_each", ""), []).append(p)
         pairs = any(ranges_over(p.item) == "pair_of_lines" for p in lookups if not isinstance(p.item, Rule))
-        return cls(index, stage, level, lookups, rules, {k: tuple(v) for k, v in ranges.items()}, pairs)
-
-    @property
-    def of_lines(self) -> bool:
-        """Whether it asks something of each line."""
-        return "line" in self.by_range
-
-    @property
-    def ranges_over_whole(self) -> bool:
-        """Whether it asks something of the encounter, its authorizations or its diagnoses."""
-        return not self.by_range.keys() <= {"line", "pair_of_lines"}
+        by_range = {for_each: tuple(found) for for_each, found in ranges.items()}
+        whole = bool(by_range.keys() - {"line", "pair_of_lines"})
+        return cls(
+            index, stage, level, lookups, rules, by_range, pairs, "line" in by_range, "pair_of_lines" in by_range, whole
+        )
 
     def ranges(self, for_each: str) -> tuple[Placed, ...]:
         """Its rules of one range."""
@@ -146,7 +143,8 @@ class Plan:
                     derived |= {e.fact.name for e in p.item.effects if isinstance(e, Derive)}
         for name in derived:
             presumed.pop(name, None)
-        return Opening(presumed, frozenset(derived) | MADE_BY_ENGINE, self.reads)
+        of_provider = frozenset(name for name in facts if name.startswith("provider."))
+        return Opening(presumed, frozenset(derived) | MADE_BY_ENGINE, self.reads, of_provider)
 
     def course(self, day: int, code: str) -> Course:
         """What to do with a line of this date and code."""

@@ -161,7 +161,7 @@ class Walk:
     def questions(self, step: Step) -> Questions:
         """What a step asks: each block of each thing that can still answer otherwise than no."""
         asked: Questions = []
-        if step.ranges_over_whole:
+        if step.of_encounter:
             self.ask_of_encounter(step, asked)
         if step.of_lines and step.stage != "benefit":
             for place, course in enumerate(self.courses):
@@ -171,7 +171,7 @@ class Walk:
                     self.ask(asked, Run(block, place, line.line, "", line.view, NO_SCOPES))
             if step.stage == "derive":
                 self.derive_quietly(step)
-        if step.ranges("pair_of_lines"):
+        if step.of_pairs:
             for i, j, scopes in self.pairs:
                 one, other = self.lines[i].view, self.lines[j].view
                 days, codes = (one["line.date"], other["line.date"]), (one["line.code"], other["line.code"])
