@@ -7,7 +7,7 @@ from typing import Any
 
 from payerrules.decide.corrections import Corrected
 from payerrules.decide.limits import limit
-from payerrules.decide.reasons import why
+from payerrules.decide.reasons import Reason, why
 from payerrules.language.effect import Hit
 from payerrules.language.expression import TRUE, UNKNOWN
 from payerrules.program.evaluate import truth
@@ -19,16 +19,22 @@ WORDS = {2: "fired", 1: "not evaluated", 0: "not fired"}
 
 def detail(corrected: Corrected, program: Program, presumable: frozenset[str]) -> dict[str, Any]:
     """Limits as corrected, the trace as submitted, what of it differs as corrected, and what was presumed on the way."""
-    first = trace(corrected.submitted, program)
-    after = first if corrected.corrected is corrected.submitted else trace(corrected.corrected, program)
+    told = reasons(corrected.submitted)
+    first = trace(told, program)
+    after = first if corrected.corrected is corrected.submitted else trace(reasons(corrected.corrected), program)
     known = {key(entry): entry for entry in first}
     return {
         "limits": [limit(state, corrected.corrected, program) for state in corrected.corrected.limits],
         "trace": first,
         "trace_corrected": [entry for entry in after if known.get(key(entry)) != entry],
         "rules": counted(corrected.submitted),
-        "presumed": presumed(corrected.submitted, presumable),
+        "presumed": presumed(corrected.submitted, told, presumable),
     }
+
+
+def reasons(done: Conclusions) -> list[tuple[Verdict, Reason]]:
+    """Every verdict with its reason."""
+    return [(verdict, why(verdict)) for verdict in done.verdicts]
 
 
 def key(entry: dict[str, Any]) -> tuple[Any, ...]:
@@ -36,27 +42,27 @@ def key(entry: dict[str, Any]) -> tuple[Any, ...]:
     return entry["rule"], entry["line"], entry.get("other")
 
 
-def trace(done: Conclusions, program: Program) -> list[dict[str, Any]]:
+def trace(told: list[tuple[Verdict, Reason]], program: Program) -> list[dict[str, Any]]:
     """Every rule's verdict, by line, stage, rule and partner; the pairs a rule did not fire on are one entry with a count."""
     order = {stage: n for n, stage in enumerate(("derive", "edit", "bundle", "depend", "price", "benefit"))}
     found: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
-    quiet: dict[tuple[int, str], list[Verdict]] = {}
-    for verdict in done.verdicts:
+    quiet: dict[tuple[int, str], list[tuple[Verdict, Reason]]] = {}
+    for verdict, reason in told:
         place = (verdict.line, order.get(verdict.rule.stage, 0), verdict.rule.id, verdict.other)
         if verdict.other and verdict.value not in (TRUE, UNKNOWN):
-            quiet.setdefault((verdict.line, verdict.rule.id), []).append(verdict)
+            quiet.setdefault((verdict.line, verdict.rule.id), []).append((verdict, reason))
             continue
-        found.append((place, entry(verdict, program)))
+        found.append((place, entry(verdict, reason, program)))
     for (line, rule), verdicts in quiet.items():
-        one = entry(verdicts[0], program)
+        verdict, reason = verdicts[0]
+        one = entry(verdict, reason, program)
         one.pop("other", None)
-        found.append(((line, order.get(verdicts[0].rule.stage, 0), rule, ""), {**one, "count": len(verdicts)}))
+        found.append(((line, order.get(verdict.rule.stage, 0), rule, ""), {**one, "count": len(verdicts)}))
     return [shown for _, shown in sorted(found, key=lambda pair: pair[0])]
 
 
-def entry(verdict: Verdict, program: Program) -> dict[str, Any]:
+def entry(verdict: Verdict, reason: Reason, program: Program) -> dict[str, Any]:
     """One verdict, ready for JSON: what was read, what was missing, why in words, and on whose authority."""
-    reason = why(verdict)
     source = program.sources.get(verdict.rule.source)
     shown: dict[str, Any] = {"rule": verdict.rule.id, "line": verdict.line, "verdict": WORDS[verdict.value]}
     if verdict.other:
@@ -84,12 +90,12 @@ def counted(done: Conclusions) -> dict[str, int]:
     return {"loaded": sum(found.values()), **found}
 
 
-def presumed(done: Conclusions, presumable: frozenset[str]) -> dict[int, list[str]]:
+def presumed(done: Conclusions, told: list[tuple[Verdict, Reason]], presumable: frozenset[str]) -> dict[int, list[str]]:
     """The facts that decided a rule on each line and were presumed, as nobody gave them."""
     found: dict[int, set[str]] = {}
-    for verdict in done.verdicts:
+    for verdict, reason in told:
         given = verdict.view.get("@given", frozenset())
-        names = {name for name in why(verdict).read if name in presumable and name not in given}
+        names = {name for name in reason.read if name in presumable and name not in given}
         found.setdefault(verdict.line, set()).update(names)
     whole = found.pop(0, set())
     return {line.line: sorted(whole | found.get(line.line, set())) for line in done.lines}

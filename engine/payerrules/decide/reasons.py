@@ -39,6 +39,7 @@ from payerrules.program.reads import shown as plain_name
 from payerrules.runtimes.conclusions import Verdict
 
 WORDS = {"eq": "is", "gt": "is above", "ge": "is at least", "lt": "is below", "le": "is at most"}
+TESTS = 50_000  # whose facts are remembered
 CONTRARY = {"eq": "is not", "gt": "is at most", "ge": "is below", "lt": "is at least", "le": "is above"}
 
 
@@ -69,8 +70,8 @@ def why(verdict: Verdict) -> Reason:
 def reason_of(condition: Condition, view: View, scopes: Mapping[str, View]) -> Reason:
     """The reason why a condition is what it is."""
     reason = Reason()
-    for leaf in decisive(condition, view, scopes, False, ""):
-        for fact in dict.fromkeys(facts_in(leaf.condition)):
+    for leaf in decisive(condition, truth(condition, view, scopes), view, scopes):
+        for fact in read_by(leaf.condition):
             if not fact.scope or fact.scope in scopes:
                 reason.read[shown(fact)] = told(fact, view, scopes)
         if leaf.value == UNKNOWN:
@@ -82,28 +83,45 @@ def reason_of(condition: Condition, view: View, scopes: Mapping[str, View]) -> R
 
 
 def decisive(
-    condition: Condition, view: View, scopes: Mapping[str, View], negated: bool, because: str
+    condition: Condition,
+    found: int,
+    view: View,
+    scopes: Mapping[str, View],
+    negated: bool = False,
+    because: str = "",
 ) -> Iterator[Leaf]:
-    """The single tests that decide a condition: of a false `all` the first false one, of a true `any` the first true one."""
-    found = truth(condition, view, scopes)
+    """The single tests that decide a condition, which was `found`: of a false `all` the first false one, of a true `any` the first true one."""
     match condition:
         case All(parts) | Any(parts):
             alone = FALSE if isinstance(condition, All) else TRUE
             for part in parts:
                 value = truth(part, view, scopes)
-                if found == alone and value == alone:
-                    yield from decisive(part, view, scopes, negated, because)
-                    return
-                if found != alone and value == found:
-                    yield from decisive(part, view, scopes, negated, because)
+                if value == found:
+                    yield from decisive(part, value, view, scopes, negated, because)
+                    if found == alone:
+                        return
         case Not(part):
-            yield from decisive(part, view, scopes, not negated, because)
+            yield from decisive(part, TRUE - found, view, scopes, not negated, because)
         case Because(text, part):
-            yield from decisive(part, view, scopes, negated, text)
+            yield from decisive(part, found, view, scopes, negated, text)
         case Constant():
             return
         case _:
             yield Leaf(condition, found, negated, because)
+
+
+_READ: dict[int, tuple[Condition, tuple[Fact, ...]]] = {}
+"""By the identity of a test (which is kept, so that it stays its own): the facts it reads."""
+
+
+def read_by(condition: Condition) -> tuple[Fact, ...]:
+    """The facts that a test reads, each once; found out once a test."""
+    known = _READ.get(id(condition))
+    if known is None:
+        if len(_READ) >= TESTS:
+            _READ.clear()
+        known = _READ[id(condition)] = condition, tuple(dict.fromkeys(facts_in(condition)))
+    return known[1]
 
 
 # --- what is missing ---------------------------------------------------------------------------------
@@ -117,9 +135,9 @@ def lacks(condition: Condition, view: View, scopes: Mapping[str, View]) -> list[
         if any("@many" in other for other in found):
             return ["history"]
     names: list[str] = []
-    for fact in facts_in(condition):
+    for fact in read_by(condition):
         names += missing(fact, view, scopes, set())
-    return list(dict.fromkeys(names)) or [shown(fact) for fact in facts_in(condition)][:1]
+    return list(dict.fromkeys(names)) or [shown(fact) for fact in read_by(condition)][:1]
 
 
 def missing(fact: Fact, view: View, scopes: Mapping[str, View], seen: set[str]) -> list[str]:
