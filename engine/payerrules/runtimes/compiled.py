@@ -93,7 +93,7 @@ class Source:
 
     def __init__(self) -> None:
         self.facts: dict[tuple[str, str], str] = {}
-        self.guards: dict[str, str] = {}
+        self.guards: dict[str, None] = {}  # what the fast path of the present condition must be sure of
         self.constants: dict[str, Anything] = {}
         self.names: dict[int, str] = {}
         self.helpers: dict[Condition | Term, str] = {}
@@ -104,7 +104,7 @@ class Source:
         """The local name of a fact; `kind` says what the fast path must be sure of: known, int or frozenset."""
         name = self.facts.setdefault((fact.scope, fact.name), f"f{len(self.facts)}")
         sure = f"{name} is not None" if kind == "known" else f"{name}.__class__ is {kind}"
-        self.guards[f"{name}/{kind}"] = sure
+        self.guards[sure] = None
         return name
 
     def constant(self, value: Anything) -> str:
@@ -121,7 +121,7 @@ class Source:
         if name is None:
             name = self.helpers[condition] = f"q{len(self.helpers)}"
             self.calls.append(f"{name} = truth({self.constant(condition)}, x, s)")
-            self.guards[name] = f"{name} != {UNKNOWN}"
+        self.guards[f"{name} != {UNKNOWN}"] = None
         return name
 
     def shared(self, text: str) -> str:
@@ -144,7 +144,7 @@ class Source:
                 if name is None:
                     name = self.helpers[term] = f"q{len(self.helpers)}"
                     self.calls.append(f"{name} = reading({self.constant(term)}, x, s)")
-                    self.guards[name] = f"{name}.__class__ is int"
+                self.guards[f"{name}.__class__ is int"] = None
                 return name
 
     def both(self, condition: Condition) -> tuple[str, str]:
@@ -196,7 +196,14 @@ def compile_many(conditions: Sequence[Condition]) -> Many:
     if not conditions:
         return lambda x, s: ()
     source = Source()
-    texts = [source.both(condition) for condition in conditions]
+    fast, either, guards = [], [], dict[str, None]()
+    for condition in conditions:
+        source.guards = {}
+        sure, kleene = source.both(condition)
+        fast.append(f"{TRUE} if {sure} else {FALSE}")
+        guard = " and ".join(source.guards)
+        either.append(f"(({fast[-1]}) if {guard} else {kleene})" if guard else f"({fast[-1]})")
+        guards |= source.guards
     lines = []
     for scope in sorted({scope for scope, _ in source.facts if scope}):
         lines.append(f"{scope}_get = s[{scope!r}].get")
@@ -204,10 +211,9 @@ def compile_many(conditions: Sequence[Condition]) -> Many:
         f"{name} = {f'{scope}_get' if scope else 'get'}({fact!r})" for (scope, fact), name in source.facts.items()
     ]
     lines += source.calls
-    fast = "(" + ", ".join(f"{TRUE} if {f} else {FALSE}" for f, _ in texts) + ",)"
-    kleene = "(" + ", ".join(k for _, k in texts) + ",)"
-    guard = " and ".join(source.guards.values()) or "True"
-    lines += [f"if {guard}:", f"    return {fast}", f"return {kleene}"]
+    lines.append(f"if {' and '.join(guards) or 'True'}:")
+    lines.append(f"    return ({', '.join(fast)},)")
+    lines.append(f"return ({', '.join(either)},)")
     body = "\n".join(f"    {line}" for line in lines)
     text = f"def many(x, s):\n    get = x.get\n{body}\n"
     space: dict[str, Anything] = {
