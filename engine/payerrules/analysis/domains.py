@@ -91,14 +91,14 @@ class Domain:
             found = [number for number in sorted(self.around()) if number >= floor]
         else:
             found = list[Anything](self.codes())
+        if isinstance(current, int) and not isinstance(current, bool):
+            found.sort(key=lambda one: abs(one - current) if isinstance(one, int) else 0)
         if (
             self.none
             and kind not in ("yes/no",)
-            and not self.fact.name.startswith(("limit.", "line.date", "line.code"))
+            and not self.fact.name.startswith(("limit.", "line.date", "line.code", "patient.age"))
         ):
             found.append(empty)
-        if isinstance(current, int) and not isinstance(current, bool):
-            found.sort(key=lambda one: abs(one - current) if isinstance(one, int) else 0)
         if unknown:
             found.append(None)
         listed = [current, *found]

@@ -77,7 +77,7 @@ class Steering:
                 line_of(data, place)["code"] = wanted
             case "line.modifiers":
                 put_modifiers(line_of(data, place), wanted)
-            case "patient.age" | "patient.age_months":
+            case "patient.age" | "patient.age_months" if wanted is None or isinstance(wanted, int):
                 years = name == "patient.age"
                 put_age(data, place, wanted if years else None, None if years else wanted)
             case "line.diagnoses" | "encounter.diagnoses":

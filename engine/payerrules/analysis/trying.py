@@ -59,7 +59,8 @@ class Trial:
         library.composed[text.label], wrong = compositions(text, library.shelf)
         alone = copy.copy(library)
         alone.composed = {text.label: library.composed[text.label]}
-        made.found = in_order([*made.found, *wrong, *check_meanings(alone)])
+        beside = [d for d in check_meanings(alone) if d.at is None or d.at.file in (str(self.policy), text.path)]
+        made.found = in_order([*made.found, *wrong, *beside])
         made.usable = not has_error(made.found)
         if made.usable:
             engine = copy.copy(self.engine)

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
+from payerrules.analysis.collect import collect, golden_text
 from payerrules.analysis.exercise import exercise as exercised
 from payerrules.analysis.exercise_page import exercise_page
 from payerrules.analysis.holes import fill
-from payerrules.analysis.mutants import CAUGHT, MISSED, REFUSED, SAME, run_mutants
+from payerrules.analysis.mutants import CAUGHT, MISSED, REFUSED, SAME, Lab, run_mutants
 from payerrules.analysis.seek import Seeker
 from payerrules.analysis.study import Shelf, Studied, bench, cases_for, studied
 from payerrules.cli.common import (
@@ -114,6 +115,12 @@ def mutants(
     fail_under: FailUnder = 0,
     policy: Named = None,
     cases: Annotated[bool, typer.Option("--cases", help="Print the golden cases that would notice.")] = False,
+    write: Annotated[
+        Path | None,
+        typer.Option(
+            "--write", help="Write the few golden cases that notice all that can be, to be held against the manual."
+        ),
+    ] = None,
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="So many processes.")] = 2,
     memory: Annotated[
         Path, typer.Option("--memory", help="What earlier runs found; only what has changed since is run again.")
@@ -134,6 +141,13 @@ def mutants(
         if cases and one.suggestion:
             named = {**one.suggestion.encounter, "encounter": f"mutant-{number}"}
             out.print(case_text(one.name, named, one.suggestion.expect), markup=False, soft_wrap=True)
+    if write is not None:
+        collected = collect(Lab.open(policies, golden, policy or ()), report.of(MISSED))
+        write.write_text(golden_text(collected, write.name.partition(".")[0]), encoding="utf-8")
+        err.print(
+            f"wrote {write}: {len(collected)} cases as the policies decide them; hold each against the manual",
+            markup=False,
+        )
     ends = {end: len(report.of(end)) for end in (CAUGHT, REFUSED, MISSED, SAME)}
     out.print(
         f"{report.percent}% noticed: {ends[CAUGHT] + ends[REFUSED]} of {len(report.judged) - ends[SAME]} mutants "
