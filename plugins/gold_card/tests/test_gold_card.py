@@ -9,6 +9,7 @@ import pytest
 import payerrules_gold_card
 from payerrules import Engine, encounter_from_dict
 from payerrules.payers.manager import Plugins
+from payerrules.testing import Conformance
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +45,18 @@ def test_a_holder_is_paid_without_an_authorization_and_the_override_is_on_the_re
     assert "gold card list" in found["overrides"][0]["reason"]
 
 
+def test_the_override_brings_the_amount_and_keeps_what_it_lifted(engine: Engine) -> None:
+    line = {"line": 1, "date": "2026-05-11", "code": "92507", "units": 1, "allowed": "74.00"}
+    found = decided(engine, lines=[line])
+    assert (found["lines"][0]["allowed"], found["lines"][0]["as_submitted"]["adjustments"]) == ("74.00", [])
+    assert found["overrides"][0]["lifted"] == [{"group": "CO", "carc": "197", "rarc": []}]
+
+
+def test_a_card_of_one_payer_says_nothing_to_another(engine: Engine) -> None:
+    found = decided(engine, payer={"id": "medicaid", "state": "TX", "program": "ffs"})
+    assert (found["overrides"], found["plugin_facts"]) == ([], {})
+
+
 @pytest.mark.parametrize("change", [{"npi": "1999999976"}, {"day": "2026-12-31", "npi": "1234567893"}])
 def test_another_provider_is_denied(engine: Engine, change: dict[str, str]) -> None:
     found = decided(engine, **change)
@@ -54,3 +67,19 @@ def test_an_approved_authorization_needs_no_card(engine: Engine) -> None:
     coverage = {"authorizations": [{"id": "A1", "status": "approved", "from": "2026-01-01", "through": "2026-12-31"}]}
     found = decided(engine, npi="1999999976", coverage=coverage)
     assert (found["outcome"], found["overrides"]) == ("pay", [])
+
+
+class TestConformance(Conformance):
+    """Installed, it keeps what a plugin has to keep."""
+
+    plugin = "gold_card"
+    encounters = (
+        {
+            "encounter": "G-1",
+            "payer": {"id": "gold_card_example"},
+            "patient": {"id": "P-1"},
+            "provider": {"npi": "1999999984", "role": "slp"},
+            "coverage": {"authorizations": []},
+            "lines": [{"date": "2026-05-11", "code": "92507"}],
+        },
+    )

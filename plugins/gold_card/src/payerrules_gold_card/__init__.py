@@ -1,6 +1,6 @@
 """Gold cards: a provider on the payer's list needs no prior authorization for the listed codes, until the card ends.
 
-The list is a CSV file beside this module (npi, codes, from, through, source), or the one that the environment variable
+The list is a CSV file beside this module (payer, npi, codes, from, through, source), or the one that the environment variable
 PAYERRULES_GOLD_CARDS names. The plugin tells policies whether a provider has a card (`gold_card.holder`), ships an example
 policy, and lifts a denial for a missing authorization (CARC 197) where a card covers the code on the date of service.
 """
@@ -23,17 +23,22 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Card:
-    """A gold card: who holds it, for which codes, between which dates, and who says so."""
+    """A gold card: whose it is, who holds it, for which codes, between which dates, and who says so."""
 
+    payer: str
     npi: str
     codes: frozenset[str]
     first: date
     last: date
     source: str
 
-    def covers(self, npi: str, code: str, day: date) -> bool:
-        """Whether the card lets this provider give this service on this day without authorization."""
-        return self.npi == npi and code in self.codes and self.first <= day <= self.last
+    def held(self, payer: str, npi: str, day: date) -> bool:
+        """Whether the provider holds this payer's card on a day."""
+        return self.payer == payer and self.npi == npi and self.first <= day <= self.last
+
+    def covers(self, payer: str, npi: str, code: str, day: date) -> bool:
+        """Whether the card lets this provider give this service to this payer's patients on this day without authorization."""
+        return code in self.codes and self.held(payer, npi, day)
 
 
 def cards() -> list[Card]:
@@ -42,6 +47,7 @@ def cards() -> list[Card]:
     with path.open(encoding="utf-8", newline="") as file:
         return [
             Card(
+                row["payer"],
                 row["npi"],
                 frozenset(row["codes"].split()),
                 date.fromisoformat(row["from"]),
@@ -68,18 +74,19 @@ def payerrules_policies() -> Iterable[Path]:
 
 @hookimpl
 def payerrules_add_facts(encounter: Mapping[str, Any], facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Say whether the provider holds a card; nothing where the encounter names no provider."""
+    """Say whether the provider holds a card; nothing where no provider is named, or the payer has no cards."""
     npi, days = facts.get("provider.npi"), [line["date"] for line in encounter["lines"]]
-    if npi is None or not days:
+    payer = encounter["payer"].get("id")
+    if npi is None or not days or payer not in {card.payer for card in cards()}:
         return None
     first = date.fromisoformat(min(days))
-    return {"gold_card.holder": any(card.npi == npi and card.first <= first <= card.last for card in cards())}
+    return {"gold_card.holder": any(card.held(payer, npi, first) for card in cards())}
 
 
 @hookimpl
 def payerrules_override(encounter: Mapping[str, Any], decision: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Pay a line that is denied for want of an authorization alone, where a card covers it; the list is the reason."""
-    npi = encounter["facts"].get("provider.npi")
+    payer, npi = encounter["payer"].get("id", ""), encounter["facts"].get("provider.npi")
     given = {line["line"]: line for line in encounter["lines"]}
     found = []
     for line in decision["lines"]:
@@ -88,7 +95,7 @@ def payerrules_override(encounter: Mapping[str, Any], decision: Mapping[str, Any
             if line[verdict]["outcome"] != "deny" or carcs != {MISSING_AUTHORIZATION} or line["line"] not in given:
                 continue
             day = date.fromisoformat(given[line["line"]]["date"])
-            card = next((card for card in cards() if npi and card.covers(npi, line["code"], day)), None)
+            card = next((card for card in cards() if npi and card.covers(payer, npi, line["code"], day)), None)
             if card is not None:
                 reason = f"gold card of {npi} through {card.last.isoformat()}: {card.source}"
                 found.append({"line": line["line"], "verdict": verdict, "outcome": "pay", "reason": reason})
