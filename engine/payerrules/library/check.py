@@ -12,6 +12,7 @@ from payerrules.findings.waivers import read_waivers, waived
 from payerrules.language.checks import run_checks
 from payerrules.language.meaning import read_meaning
 from payerrules.language.policy import PolicyText
+from payerrules.language.vocabulary import Vocabulary
 from payerrules.library.library import Library, policy_files
 from payerrules.library.lock import check_lock
 from payerrules.library.shipped import shipped_policies
@@ -19,9 +20,12 @@ from payerrules.model.diagnostic import Diagnostic, has_error, in_order
 from payerrules.program.build import build
 
 
-def check_files(paths: Sequence[Path], folder: Path | None = None) -> list[Diagnostic]:
+def check_files(
+    paths: Sequence[Path], folder: Path | None = None, vocabularies: Sequence[Vocabulary] = ()
+) -> list[Diagnostic]:
     """What is wrong with policy files or folders, bases found in `folder` (the shipped policies, if left out).
 
+    `vocabularies` are those of plugins, whose facts policies may read.
     Folders that have a vocabulary are checked as libraries of their own; single files beside the shipped policies.
     """
     found: list[Diagnostic] = []
@@ -36,7 +40,7 @@ def check_files(paths: Sequence[Path], folder: Path | None = None) -> list[Diagn
         known = {path.resolve() for path in policy_files(base)}
         extra = [path for path in files if path.resolve() not in known]
         names = {str(path) for path in files} | {str(path.resolve()) for path in files}
-        library, wrong = Library.open([base], extra)
+        library, wrong = Library.open([base], extra, vocabularies)
         wrong = [*wrong, *check_meanings(library, names)]
         found += [d for d in wrong if d.at is None or d.at.file in names or str(Path(d.at.file).resolve()) in names]
         found += [d for d in wrong if d.at is not None and d.at.file.endswith(".csv")]
