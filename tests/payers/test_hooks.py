@@ -59,6 +59,12 @@ def test_a_hook_is_tested(hook: str) -> None:
     assert re.search(rf"\b{hook.removeprefix('payerrules_')}(__\w+)?=", tests)
 
 
+@pytest.mark.parametrize("hook", HOOKS)
+def test_a_hook_is_used_by_a_real_plugin(hook: str) -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "plugins").glob("*/src/*/*.py")]
+    assert any(f"\ndef {hook}(" in source for source in sources)
+
+
 def test_a_hook_that_gives_none_adds_nothing() -> None:
     nothing = {hook.removeprefix("payerrules_"): lambda: None for hook in HOOKS}
     found = decided(engine_of(**nothing))
