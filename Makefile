@@ -9,7 +9,7 @@ ifeq ($(NEEDS_FLAG),True)
 export CPPFLAGS := -DPyEval_CallObject=PyObject_CallObject $(CPPFLAGS)
 endif
 
-.PHONY: help setup demo test check format lint types fuzz hazards bench schemas pictures clean
+.PHONY: help setup demo test check format lint types fuzz hazards bench schemas pictures editor clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -18,6 +18,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt $(wildcard plugins/*/pyproject.to
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[durable,xlsx,test,dev]" $(foreach p,$(wildcard plugins/*/pyproject.toml),-e $(dir $(p)))
+	$(BIN)/payerrules schema policies >/dev/null
 	@touch $@
 
 setup: $(VENV)/.ready ## make the virtual environment, versions as locked
@@ -41,7 +42,7 @@ types: setup ## mypy --strict on the engine
 	$(BIN)/mypy
 
 check: lint types test ## all that CI checks
-	$(BIN)/payerrules check
+	$(BIN)/payerrules check --strict
 	$(BIN)/payerrules test
 
 fuzz: setup ## 10,000 generated policies and encounters, decided by both runtimes
@@ -55,6 +56,11 @@ pictures: setup ## draw the pictures of docs/pictures anew
 
 schemas: setup ## write policies/schema anew from the one declaration
 	$(BIN)/python -m payerrules.language.schemas
+	$(BIN)/payerrules schema policies
+
+editor: setup ## ask the YAML language server (needs node and npm) what it offers in a policy
+	cd tests/editor && npm install --no-audit --no-fund --no-package-lock --silent
+	$(BIN)/python -m pytest -q tests/editor
 
 clean: ## remove what make has made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis dist build bench/.peers bench/results
+	rm -rf $(VENV) tests/editor/node_modules policies/schema/of .mypy_cache .ruff_cache .hypothesis dist build bench/.peers bench/results

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from payerrules.cli import analyst, compare, trying, why
+from payerrules.cli import check as checking
 from payerrules.cli.common import (
     DONE,
     FINDINGS,
@@ -44,10 +45,6 @@ from payerrules.golden.changed import Touched, changed_files
 from payerrules.golden.junit import junit
 from payerrules.golden.record import record
 from payerrules.golden.run import CaseResult, run_case, run_files
-from payerrules.library.check import check_files
-from payerrules.library.library import Library
-from payerrules.library.lock import write_lock
-from payerrules.library.shipped import shipped_policies
 from payerrules.model.decision import Decision
 from payerrules.model.diagnostic import Diagnostic, Severity
 from payerrules.model.encounter import Encounter
@@ -56,6 +53,7 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Decide claims by payer policy."
 )
 app.registered_commands += [
+    *checking.commands.registered_commands,
     *analyst.commands.registered_commands,
     *compare.commands.registered_commands,
     *trying.commands.registered_commands,
@@ -138,33 +136,6 @@ def write_bytes(content: bytes, path: Path | None) -> None:
         sys.stdout.write(content.decode("utf-8"))
     except UnicodeDecodeError:
         sys.stdout.buffer.write(content)
-
-
-@app.command()
-def check(
-    paths: Annotated[
-        list[Path] | None, typer.Argument(help="Policy files or folders; left out: those that ship.")
-    ] = None,
-    lock: Annotated[
-        bool, typer.Option("--lock", help="Write payerrules.lock of the folder: its editions are released.")
-    ] = False,
-) -> None:
-    """Check policies: structure, links, types, dates, overlaps, the lock. Exit code 1 on an error."""
-    chosen = list(paths or [shipped_policies()])
-    for path in chosen:
-        if not path.exists():
-            stop(f"{path}: there is no such file or folder")
-    if lock:
-        for path in chosen:
-            if not (path / "vocabulary.yaml").is_file():
-                stop(f"{path} is no folder of policies with a vocabulary.yaml")
-            library, _ = Library.open([path])
-            out.print(f"wrote {write_lock(path, library)}", markup=False)
-    found = check_files(chosen)
-    tell(found)
-    errors = sum(d.severity is Severity.ERROR for d in found)
-    out.print(f"{errors} error{'s' * (errors != 1)}, {len(found) - errors} warning{'s' * (len(found) - errors != 1)}")
-    raise typer.Exit(FINDINGS if errors else DONE)
 
 
 @app.command()

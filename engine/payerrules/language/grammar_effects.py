@@ -182,7 +182,7 @@ def _effect_values() -> Schema:
                 },
                 **exactly_one("one_of", "any_of"),
             ),
-            "examples": ["GN", {"one_of": ["96", "97"]}],
+            "examples": ["GN"],
         },
         "forbid_modifiers": modifiers,
         "forbid_together": listed({**listed(modifiers), "minItems": 2, "maxItems": 2, "title": "two modifiers"}),

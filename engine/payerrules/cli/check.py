@@ -1,0 +1,106 @@
+"""The commands for policy files: check them, and write the schemas by which an editor completes them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from payerrules.cli.common import DONE, FINDINGS, err, out, stop, tell, write
+from payerrules.cli.findings_output import as_json, as_sarif
+from payerrules.decide.engine import engine_version
+from payerrules.library.check import check_files
+from payerrules.library.editor import write_schema
+from payerrules.library.library import Library, policy_files
+from payerrules.library.lock import write_lock
+from payerrules.library.shipped import shipped_policies
+from payerrules.model.diagnostic import Severity
+
+commands = typer.Typer()
+
+
+class FindingsFormat(StrEnum):
+    """How `check` writes what it finds."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+@commands.command()
+def check(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Policy files or folders; left out: those that ship.")
+    ] = None,
+    lock: Annotated[
+        bool, typer.Option("--lock", help="Write payerrules.lock of the folder: its editions are released.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit code 1 on a warning too.")] = False,
+    format: Annotated[
+        FindingsFormat, typer.Option("--format", help="text, json, or sarif for code hosts and editors.")
+    ] = FindingsFormat.TEXT,
+    out_path: Annotated[
+        Path | None, typer.Option("--out", help="Write json or sarif to this file instead of standard output.")
+    ] = None,
+) -> None:
+    """Check policies: structure, links, types, dates, the lock, and what nobody can have meant. Exit code 1 on an error."""
+    chosen = existing(paths or [shipped_policies()])
+    if lock:
+        for path in chosen:
+            if not (path / "vocabulary.yaml").is_file():
+                stop(f"{path} is no folder of policies with a vocabulary.yaml")
+            library, _ = Library.open([path])
+            (out if format is FindingsFormat.TEXT else err).print(f"wrote {write_lock(path, library)}", markup=False)
+    found = check_files(chosen)
+    errors = sum(d.severity is Severity.ERROR for d in found)
+    match format:
+        case FindingsFormat.JSON:
+            write(as_json(found), out_path)
+        case FindingsFormat.SARIF:
+            write(as_sarif(found, engine_version(), Path.cwd()), out_path)
+        case FindingsFormat.TEXT:
+            tell(found)
+            warnings = len(found) - errors
+            out.print(f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}")
+    raise typer.Exit(FINDINGS if errors or (strict and found) else DONE)
+
+
+@commands.command()
+def schema(
+    paths: Annotated[list[Path], typer.Argument(help="Policy files, or folders of them.")],
+    out_path: Annotated[
+        Path | None, typer.Option("--out", help="Only write the schema of one policy, to this file, self-contained.")
+    ] = None,
+) -> None:
+    """Write the schema by which an editor completes each policy with its own names, and name it in the policy's first line."""
+    chosen = [file for path in existing(paths) for file in (policy_files(path) if path.is_dir() else [path])]
+    if out_path is not None and len(chosen) != 1:
+        stop("--out takes the schema of one policy: name one file")
+    library = opened_with(chosen)
+    texts = {Path(text.path).resolve(): text for editions in library.shelf.values() for text in editions}
+    left = [path for path in chosen if path.resolve() not in texts]
+    for path in chosen:
+        if path.resolve() in texts:
+            out.print(f"wrote {write_schema(texts[path.resolve()], library, out_path)}", markup=False)
+    for path in left:
+        err.print(f"{path} is no policy: run `payerrules check {path}`", markup=False)
+    raise typer.Exit(FINDINGS if left else DONE)
+
+
+def opened_with(files: list[Path]) -> Library:
+    """A library that has the files: that of the folder they are in, else the shipped one with the files beside it."""
+    roots = {up for file in files for up in file.resolve().parents if (up / "vocabulary.yaml").is_file()}
+    folders = sorted(roots) or [shipped_policies()]
+    known = {path.resolve() for folder in folders for path in policy_files(folder)}
+    library, _ = Library.open(folders, [file for file in files if file.resolve() not in known])
+    return library
+
+
+def existing(paths: list[Path]) -> list[Path]:
+    """The paths, each of which is there; another ends the command."""
+    for path in paths:
+        if not path.exists():
+            stop(f"{path}: there is no such file or folder")
+    return list(paths)
