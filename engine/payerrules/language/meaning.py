@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from payerrules.language.checks import names
 from payerrules.language.composed import Composed, Piece
 from payerrules.language.conditions import read_condition
 from payerrules.language.derive import read_derived
@@ -105,6 +106,13 @@ def read_about(desk: Desk) -> Condition:
     for piece in desk.composed.about:
         with desk.reading(piece):
             condition = read_condition(piece.node, desk)
+            for name in sorted(names(condition)):
+                entry = desk.vocabulary.facts.get(name)
+                if entry is not None and entry.origin not in ("given", "plugin"):
+                    message = (
+                        f"`about` reads `{name}`, which is {entry.origin}: not known yet when it is asked of a line"
+                    )
+                    desk.error("about-not-given", message, piece.node, "Name what is given, such as line.code.")
     return condition
 
 
