@@ -9,7 +9,7 @@ ifeq ($(NEEDS_FLAG),True)
 export CPPFLAGS := -DPyEval_CallObject=PyObject_CallObject $(CPPFLAGS)
 endif
 
-.PHONY: help setup demo test check format lint types fuzz hazards bench schemas pictures editor clean
+.PHONY: help setup demo test check format lint types prove fuzz hazards bench schemas pictures editor clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -44,6 +44,10 @@ types: setup ## mypy --strict on the engine
 check: lint types test ## all that CI checks
 	$(BIN)/payerrules check --strict
 	$(BIN)/payerrules test
+
+prove: setup ## what the golden files exercise of the policies, and which slips of the pen they notice
+	$(BIN)/payerrules exercise --fail-under 90
+	$(BIN)/payerrules mutants
 
 fuzz: setup ## 10,000 generated policies and encounters, decided by both runtimes
 	$(BIN)/python -m tests.fuzz.run --pairs 10000
