@@ -35,6 +35,7 @@ from payerrules.cli.common import (
 from payerrules.cli.imports import import_files
 from payerrules.cli.ledger import app as ledger_app
 from payerrules.cli.ledger import entered
+from payerrules.cli.new import app as new_app
 from payerrules.cli.plugins import list_plugins
 from payerrules.cli.reading import known, read
 from payerrules.cli.show import show
@@ -60,6 +61,7 @@ app.registered_commands += [
     *why.commands.registered_commands,
 ]
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(new_app, name="new")
 
 
 TABLE = "table"
