@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from payerrules.language.effect import Effect
 from payerrules.language.expression import ALWAYS, All, Condition, Fact, Literal, Not
 from payerrules.language.items import Limit, LimitStepRule, Period, Rule
 from payerrules.program.english_conditions import condition_text
@@ -128,8 +129,13 @@ def step_text(rule: Rule, limit: Limit, voice: Voice = PLAIN) -> str:
     """A step: what happens to the line that goes beyond its number, and whom it spares."""
     spared = spared_by(rule)
     unless = "" if spared is None else f", unless {condition_text(spared, False, voice)}"
-    told = " ".join(one.text[:1].upper() + one.text[1:] for one in told_effects(rule.effects, voice))
-    return f"Beyond {beyond_text(limit, rule.step, voice)}{unless}: {told[:1].lower()}{told[1:]}"
+    return f"Beyond {beyond_text(limit, rule.step, voice)}{unless}: {sentences(rule.effects, voice)}"
+
+
+def sentences(effects: tuple[Effect, ...], voice: Voice) -> str:
+    """What effects do, one sentence after the other; the first begins in small letters."""
+    told = " ".join(one.text[:1].upper() + one.text[1:] for one in told_effects(effects, voice))
+    return told[:1].lower() + told[1:]
 
 
 def spared_by(rule: Rule) -> Condition | None:
@@ -149,5 +155,4 @@ def step_rule_text(rule: LimitStepRule, voice: Voice = PLAIN) -> str:
     ]
     steps = f"At each step of a limit whose {listed(static)}" if static else "At each step of each limit"
     whom = "" if rule.when == ALWAYS else f", where {condition_text(rule.when, False, voice)}"
-    told = " ".join(one.text for one in told_effects(rule.instead, voice))
-    return f"{steps}{whom}: instead of what the step says, {told}"
+    return f"{steps}{whom}: instead of what the step says, {sentences(rule.instead, voice)}"
