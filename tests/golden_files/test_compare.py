@@ -8,7 +8,7 @@ import pytest
 
 from payerrules import Engine
 from payerrules.golden.cases import read_cases
-from payerrules.golden.run import CaseResult, run_case
+from payerrules.golden.run import CaseResult, run_case, run_files
 
 CASE = """golden:
   - name: a case
@@ -42,6 +42,8 @@ def result(engine: Engine, tmp_path: Path, expect: str) -> CaseResult:
     [
         "{lines: {1: {billed_as: 92507-GN-KX, as_submitted: deny, as_corrected: pay, allowed: 74.00, group: CO, liability: provider}}}",
         "{lines: {1: {as_submitted_in: [deny, return], carc_include: [119], adjustments_include: [{carc: 119}], units_payable_at_most: 1}}}",
+        "{lines: {1: {as_corrected_in: [pay, pend], actions_absent: [attest], needs_absent: [history], as_submitted: {parts: none}}}}",
+        "{flags_absent: [targeted_medical_review], actions_absent: [attest], needs_absent: [history]}",
         "{lines: {1: {flags_absent: [targeted_medical_review], modifiers_include: [KX], as_submitted: {outcome: deny}}}}",
         "{outcome: pay, not_silent: no, limits_include: [{limit: pt_slp_incurred, before: 2450.00, after: 2524.00}], complete: no}",
     ],
@@ -59,6 +61,9 @@ def test_what_is_as_expected_passes(engine: Engine, tmp_path: Path, expect: str)
         "{outcome: deny}",
         "{lines: {1: {carc_absent: [119]}}}",
         "{not_silent: yes}",
+        "{lines: {1: {as_corrected_in: [deny, return]}}}",
+        "{lines: {1: {as_submitted: {liabilty: none}}}}",
+        "{limits_include: [{limit: pt_slp_incurred, befor: none}]}",
     ],
 )
 def test_what_is_not_fails_and_the_free_keys_are_shown(engine: Engine, tmp_path: Path, expect: str) -> None:
@@ -71,6 +76,44 @@ def test_an_unknown_expectation_is_an_error(engine: Engine, tmp_path: Path) -> N
     found = result(engine, tmp_path, "{lines: {1: {billed: 92507}}}")
     assert [one.code for one in found.wrong] == ["unknown-expectation"]
     assert "Did you mean `billed_as`?" in found.report()
+
+
+@pytest.mark.parametrize(
+    "expect", ["{lines: {1: pay}}", "{lines: {1: {}}}", "{lines: {1: {units_payable_at_most: many}}}"]
+)
+def test_what_can_never_differ_is_an_error(engine: Engine, tmp_path: Path, expect: str) -> None:
+    assert [one.code for one in result(engine, tmp_path, expect).wrong] == ["unknown-expectation"]
+
+
+def test_a_misspelt_key_of_the_encounter_is_an_error_at_its_place(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "x.golden.yaml"
+    path.write_text(CASE.replace("EXPECT", "{outcome: pend}").replace("units:", "unit:"))
+    cases, _ = read_cases(path)
+    (wrong,) = run_case(cases[0], engine).wrong
+    assert wrong.text().startswith(f"{path}:11:79: error[encounter-unknown-key]: `unit` is no key of an encounter here")
+
+
+def test_a_case_about_a_policy_expects_diagnostics_and_names_a_file_that_is_there(
+    engine: Engine, tmp_path: Path
+) -> None:
+    (tmp_path / "p.yaml").write_text("policy: a/b\nrulez: []\n")
+    path = tmp_path / "x.golden.yaml"
+    path.write_text(
+        "golden:\n"
+        "  - {name: one, policy: p.yaml, expect: {diagnostics_include: [unknown-key]}}\n"
+        "  - {name: two, policy: p.yaml, expect: {diagnostics_include: [cycle]}}\n"
+        "  - {name: three, policy: q.yaml, expect: {diagnostics_include: [unknown-key]}}\n"
+    )
+    one, two, three = [run_case(case, engine) for case in read_cases(path)[0]]
+    assert (one.passed, two.passed, [found.code for found in three.wrong]) == (True, False, ["file-unreadable"])
+
+
+def test_what_is_wrong_in_the_shape_of_a_case_fails_it(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "x.golden.yaml"
+    path.write_text(CASE.replace("EXPECT", "{not_silent: maybe}"))
+    (found,) = run_files([path], engine)
+    assert isinstance(found, CaseResult)
+    assert [one.code for one in found.wrong] == ["unknown-word"]
 
 
 def test_a_case_without_an_expectation_is_an_error(engine: Engine, tmp_path: Path) -> None:

@@ -173,6 +173,8 @@ def test(
     results += [one for one in examples(engine) if touched is None or touched(one.case)]
     if do_record:
         files, left = record(results)
+        found += [one for result in results for one in result.wrong if one.code != "missing-expectation"]
+        tell(found)
         for path in files:
             out.print(f"wrote {path}", markup=False)
         for told in left:
@@ -186,7 +188,7 @@ def test(
         err.print(result.report() + "\n", markup=False)
     counts = Counter(result.passed for result in results)
     out.print(f"{counts[True]} passed, {counts[False]} failed")
-    if not results and not changed:
+    if not results and not found and not changed:
         stop("no golden case was found: golden files end in .golden.yaml")
     raise typer.Exit(FINDINGS if failed or found else DONE)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from payerrules.language.nodes import Mapping, Node, Scalar, plain
@@ -19,6 +19,8 @@ LINE_FIELDS = (
 """What a case may expect of a line; each also with _in, _include, _absent, and numbers with _at_most and _at_least."""
 CASE_FIELDS = ("outcome", "complete", "flags", "actions", "needs", "presumed", "limits", "overrides")
 """What a case may expect of the encounter as a whole, beside `lines` and `not_silent`."""
+LEFT_OUT = ("liability", "payment", "patient_share", "parts")
+"""Keys that a verdict leaves out where there is nothing to say; `none` fits them then, and no other key."""
 SUFFIXES = ("_in", "_include", "_absent", "_at_most", "_at_least")
 
 
@@ -59,6 +61,10 @@ def compare(expect: Mapping, decision: dict[str, Any]) -> tuple[list[Difference]
                 line = lines.get(number.text)
                 if line is None:
                     differences.append(Difference(f"lines.{number.text}", "a line", None, node))
+                elif not isinstance(wanted, Mapping) or not wanted.entries:
+                    hint = "Write what is expected of the line, such as {billed_as: CODE-MODIFIER, as_submitted: pay}."
+                    message = f"nothing is expected of line {number.text}"
+                    wrong.append(Diagnostic("unknown-expectation", message, wanted.at, hint))
                 elif isinstance(wanted, Mapping):
                     fields = line_fields(line, decision)
                     found = _compare(wanted, fields, LINE_FIELDS, f"lines.{number.text}.", wrong, int(number.text))
@@ -140,6 +146,10 @@ def _compare(
             wrong.append(Diagnostic("unknown-expectation", f"`{key.text}` is nothing a case can expect", key.at, hint))
             continue
         wanted, came = plain(node), fields.get(field)
+        if suffix in ("_at_most", "_at_least") and number(wanted) is None:
+            hint = "Write a number such as 1 or 74.00."
+            wrong.append(Diagnostic("unknown-expectation", f"`{shown(wanted)}` is no number", node.at, hint))
+            continue
         if not fits(suffix, wanted, came):
             yield Difference(f"{path}{key.text}", wanted, came, node, line)
 
@@ -156,11 +166,19 @@ def fits(suffix: str, wanted: Any, came: Any) -> bool:
             wished = wanted if isinstance(wanted, list) else [wanted]
             return not any(same(one, other) for one in wished for other in came or ())
         case "_at_most":
-            return came is not None and Decimal(str(came)) <= Decimal(wanted)
+            return number(came) is not None and Decimal(str(came)) <= Decimal(wanted)
         case "_at_least":
-            return came is not None and Decimal(str(came)) >= Decimal(wanted)
+            return number(came) is not None and Decimal(str(came)) >= Decimal(wanted)
         case _:
             return same(wanted, came)
+
+
+def number(value: Any) -> Decimal | None:
+    """A written or decided value as a number; None where it is none."""
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None
 
 
 def same(wanted: Any, came: Any) -> bool:
@@ -171,7 +189,7 @@ def same(wanted: Any, came: Any) -> bool:
     """
     if isinstance(came, dict):
         if isinstance(wanted, dict):
-            return all(same(one, came.get(key)) for key, one in wanted.items())
+            return all((key in came or key in LEFT_OUT) and same(one, came.get(key)) for key, one in wanted.items())
         return bool("outcome" in came and same(wanted, came["outcome"]))
     if isinstance(wanted, list):
         return (

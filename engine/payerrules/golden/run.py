@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from payerrules.decide.engine import Engine
 from payerrules.formats.encounter_reader import encounter_from_dict
+from payerrules.formats.native import place
 from payerrules.golden.cases import GoldenCase, golden_files, read_cases
 from payerrules.golden.compare import Difference, compare, shown
 from payerrules.language.nodes import Mapping, plain
@@ -53,16 +54,20 @@ class CaseResult:
 
 def run_case(case: GoldenCase, engine: Engine) -> CaseResult:
     """Decide one case and compare; a case that only names a policy is checked for the diagnostics it expects."""
+    if case.policy and not (Path(case.file).parent / case.policy).is_file():
+        hint = "Name a policy file, as seen from the golden file."
+        gone = Diagnostic("file-unreadable", f"there is no policy file `{case.policy}`", case.node.at, hint)
+        return CaseResult(case, wrong=(gone,))
     if case.policy and case.encounter is None:
         return run_check(case)
     if case.expect is None:
         gone = Diagnostic(
             "missing-expectation", "the case expects nothing", case.node.at, "Add `expect:`, or --record."
         )
-        return CaseResult(case, wrong=(gone,), decision=decided(case, engine))
-    decision = decided(case, engine)
+        return CaseResult(case, wrong=(gone,), decision=decided(case, engine)[0])
+    decision, misspelt = decided(case, engine)
     differences, wrong = compare(case.expect, decision)
-    return CaseResult(case, tuple(differences), (*faults(case, engine), *wrong), decision)
+    return CaseResult(case, tuple(differences), (*faults(case, engine), *misspelt, *wrong), decision)
 
 
 def with_policy_of(case: GoldenCase, engine: Engine) -> Engine:
@@ -88,11 +93,13 @@ def faults(case: GoldenCase, engine: Engine) -> list[Diagnostic]:
     return [d for d in found if d.severity is Severity.ERROR and d.at is not None and Path(d.at.file).name == name]
 
 
-def decided(case: GoldenCase, engine: Engine) -> dict[str, Any]:
-    """The decision of a case's encounter, as JSON would have it."""
+def decided(case: GoldenCase, engine: Engine) -> tuple[dict[str, Any], list[Diagnostic]]:
+    """The decision of a case's encounter, as JSON would have it, and the keys of the encounter that nobody knows."""
     engine = with_policy_of(case, engine)
-    encounter = encounter_from_dict(case.encounter, engine.vocabulary, case.file)
-    return engine.decide(encounter).to_dict()
+    node = case.node.get("encounter") or case.node
+    encounter = encounter_from_dict(case.encounter, engine.vocabulary, case.file, lambda path: place(node, path))
+    misspelt = [found for found in encounter.unread if found.code == "encounter-unknown-key"]
+    return engine.decide(encounter).to_dict(), misspelt
 
 
 def run_check(case: GoldenCase) -> CaseResult:
@@ -112,7 +119,12 @@ def run_files(
     """Run every case of the golden files among paths, or those chosen; what is wrong with a file comes as a diagnostic."""
     for path in golden_files(paths):
         cases, found = read_cases(path)
+        ends = [case.line for case in cases[1:]]
+        for case, end in zip(cases, [*ends, None], strict=True):
+            own = [d for d in found if d.at and d.at.line >= case.line and (end is None or d.at.line < end)]
+            found = [d for d in found if d not in own]
+            if chosen is not None and not chosen(case):
+                continue
+            result = run_case(case, engine)
+            yield replace(result, wrong=(*own, *result.wrong))
         yield from found
-        for case in cases:
-            if chosen is None or chosen(case):
-                yield run_case(case, engine)
