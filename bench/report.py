@@ -41,8 +41,9 @@ def main() -> None:
     parts = [
         "# Performance",
         "`make bench` makes this page: one run, one machine, every engine in a process of its own and in turn, medians of three rounds (growth "
-        "and memory: one round), one encounter at a time after a warm-up. Encounters per second are those of the best tenth of batches of a "
-        f"hundred; p50 and p99 are of all calls. Quote the ratios: the machine ({found['machine']}) is shared, and {found['load'][0]} processes "
+        "and memory: one round), one encounter at a time after a warm-up. All ratios are of the median time of an encounter (p50), which other work on "
+        f"the machine touches least; encounters per second are what that time comes to, and p99 is mostly other work. The machine "
+        f"({found['machine']}) is shared: {found['load'][0]} processes "
         f"wanted to run when this began, {found['load'][1]} when it ended.",
         "## The ten-rule flow",
         "Three rules derive, seven read what was derived; one line an encounter. Before anything is timed, the outcomes and fired rules of 300 "
