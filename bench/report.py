@@ -44,7 +44,8 @@ def main() -> None:
         "and memory: one round), one encounter at a time after a warm-up. All ratios are of the median time of an encounter (p50), which other work on "
         f"the machine touches least; encounters per second are what that time comes to, and p99 is mostly other work. The machine "
         f"({found['machine']}) is shared: {found['load'][0]} processes "
-        f"wanted to run when this began, {found['load'][1]} when it ended.",
+        f"wanted to run when this began, {found['load'][1]} when it ended. With more processes than cores, whatever takes longer than a turn of the "
+        "scheduler (some milliseconds: many lines, json) is stretched further.",
         "## The ten-rule flow",
         "Three rules derive, seven read what was derived; one line an encounter. Before anything is timed, the outcomes and fired rules of 300 "
         "encounters are checked to be equal in all five engines. The first two rows judge once and keep the verdict of every rule, as the peers do "
