@@ -69,5 +69,6 @@ def put_in(library: Library, text: PolicyText) -> None:
     library.composed[text.label] = made
     library.meanings = {key: meaning for key, meaning in library.meanings.items() if key[0] != text.label}
     library.programs.clear()
+    library.selected.clear()
     if has_error(wrong):
         raise LookupError(f"{text.path} has errors: run `payerrules check {text.path}`")

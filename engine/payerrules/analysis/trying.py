@@ -46,7 +46,7 @@ class Trial:
         library = copy.copy(self.engine.library)
         library.shelf, library.composed = dict(library.shelf), dict(library.composed)
         library.broken, library.diagnostics = set(library.broken), []
-        library.meanings, library.programs = {}, {}
+        library.meanings, library.programs, library.selected = {}, {}, {}
         folder = Path(self.engine.folders[0]) if self.engine.folders else self.policy.parent
         text, made.found = read_policy(self.policy.read_bytes(), str(self.policy), folder, library.vocabulary)
         if text is None or has_error(made.found):
