@@ -43,7 +43,7 @@ def example(name: str, engine: Engine) -> str:
 
 def rows_of(case: GoldenCase, engine: Engine) -> list[str]:
     """The rows of one claim."""
-    decision = decided(case, engine)
+    decision, _ = decided(case, engine)
     given = {line["line"]: line for line in case.encounter["lines"]}
     name, rows = case.name, []
     for line in decision["lines"]:

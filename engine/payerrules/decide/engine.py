@@ -236,7 +236,7 @@ class Engine:
         """Apply what plugins override, on the record; where a plugin failed, or a line was not read, nothing is paid by it."""
         if not self.plugins.having(OVERRIDE):
             return
-        asked, faults = asked_for(self.plugins, encounter, decision.to_dict(), self.vocabulary)
+        asked, faults = asked_for(self.plugins, encounter, decision.to_dict(whole=False), self.vocabulary)
         behind = {(line.line, "as_submitted"): line for line in corrected.submitted.lines}
         behind |= {(line.line, "as_corrected"): line for line in corrected.corrected.lines}
         apply(decision, asked, behind)

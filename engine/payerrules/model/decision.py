@@ -124,9 +124,12 @@ class Decision:
     ledger: dict[str, Any] | None = None  # what a ledger did: receipt, undoes, set_aside
     detail: Callable[[], dict[str, Any]] = field(default=dict, repr=False)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The whole decision as JSON, the trace included; money is text with two decimals."""
-        detail = self.detail()
+    def to_dict(self, *, whole: bool = True) -> dict[str, Any]:
+        """The decision as JSON; money is text with two decimals.
+
+        Not `whole`: without the trace, the limits and what rules presumed, which take most of the time to put into words.
+        """
+        detail = self.detail() if whole else {}
         presumed: dict[int, list[str]] = detail.pop("presumed", {})
         for line in self.lines:
             line.presumed = sorted({*self.presumed, *presumed.get(line.line, ())})
