@@ -9,7 +9,7 @@ import pytest
 
 from payerrules import Engine
 from payerrules.ledger.history import accounts_of, rebuild, review
-from payerrules.ledger.ledger import Ledger
+from payerrules.ledger.ledger import Entry, Ledger
 from tests.ledger.claims import claim, codes, differences, everything, outcomes, post, replacing, stream, used
 
 
@@ -147,3 +147,66 @@ def test_verify_finds_what_something_else_has_changed(url: str, engine: Engine, 
     raw.close()
     with Ledger(url) as ledger:
         assert any(said in one for one in differences(ledger)), differences(ledger)
+
+
+CAP = """policy: x/visits
+edition: 1
+title: Visits
+applies_to: {payer: x}
+about: {line.code: 92507}
+effective: {from: 2026-01-01, through: 2026-12-31}
+published: 2025-12-01
+sources:
+  manual: {title: Manual, url: "https://example.org", status: primary, checked: 2026-01-01}
+limits:
+  visits:
+    title: Two visits a year
+    counts: visits
+    one_per: [line.date]
+    of: {line.code: 92507}
+    per: [patient]
+    period: calendar_year
+    order: ORDER
+    steps: {cap: {beyond: 2, then: {deny: {group: CO, carc: 119}}}}
+    source: manual
+"""
+
+
+@pytest.fixture(params=["receipt", "date_of_service"])
+def capped(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+    """An engine with a limit of two visits a year, counted in one of the two orders."""
+    path = tmp_path / "visits.yaml"
+    path.write_text(CAP.replace("ORDER", request.param))
+    found = Engine.open([path], runtime="reference", plugins=False, assume_history_none=True)
+    assert found.diagnostics == []
+    return found
+
+
+def test_a_late_claim_counts_where_the_policy_says_that_it_does(
+    ledger: Ledger, capped: Engine, request: pytest.FixtureRequest
+) -> None:
+    def visit(name: str, date: str) -> Entry:
+        return post(ledger, capped, claim(name, date, payer={"id": "x"}))
+
+    assert [outcomes(visit(f"E-{month}", f"2026-{month:02d}-01")) for month in (3, 5)] == [["pay"], ["pay"]]
+    late = visit("E-4", "2026-04-01")
+    by_date = request.node.callspec.params["capped"] == "date_of_service"
+    assert (late.late, outcomes(late)) == (True, ["pay"] if by_date else ["deny"])
+    assert reviewed(ledger, capped) == ([("E-5", "pay", "deny")] if by_date else [])
+    assert outcomes(visit("E-5", "2026-05-01")) == ["pay"]
+    assert (rebuilt(ledger, capped), reviewed(ledger, capped, touched=False)) == (int(by_date), [])
+    again = visit("E-5", "2026-05-01")
+    assert (outcomes(again), codes(again)) == (["deny"] if by_date else ["pay"], [])
+
+
+def test_services_of_one_day_count_in_the_order_of_receipt(ledger: Ledger, tmp_path: Path) -> None:
+    path = tmp_path / "services.yaml"
+    path.write_text(
+        CAP.replace("ORDER", "date_of_service")
+        .replace("counts: visits", "counts: services")
+        .replace("    one_per: [line.date]\n", "")
+    )
+    engine = Engine.open([path], runtime="reference", plugins=False, assume_history_none=True)
+    found = [outcomes(post(ledger, engine, claim(f"E-{n}", "2026-03-01", payer={"id": "x"}))) for n in range(3)]
+    assert (engine.diagnostics, found) == ([], [["pay"], ["pay"], ["deny"]])
+    assert reviewed(ledger, engine, touched=False) == []

@@ -79,7 +79,7 @@ def decided_anew(connection: Connection, ledger: Ledger, engine: Engine, kept: A
         changed = False
         for one in claims:
             first, receipt = first_day(engine, one.encounter), one.row.receipt
-            others = [line for other in claims if other.row.receipt < receipt for line in other.services]
+            others = [line for other in claims if other is not one for line in other.services]
             known = [line for line in (*opening, *others) if line.date >= first]
             asked = with_past(one.encounter, kept, receipt, kept.last_receipt, known, complete_from)
             decided = kept_of(engine.decide(asked))

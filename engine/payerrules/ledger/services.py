@@ -44,6 +44,7 @@ def service(encounter: Encounter, line: Line, said: Mapping[str, Any], records: 
     if allowed is None:
         own = line.facts.get("line.allowed")
         allowed = own if isinstance(own, int) else None
+    used = {"line.authorization": said["authorization"]} if said["authorization"] else {}
     shared = {name: value for name, value in encounter.facts.items() if not name.startswith(OF_THE_PATIENT)}
     return {
         "line": line.number,
@@ -53,7 +54,7 @@ def service(encounter: Encounter, line: Line, said: Mapping[str, Any], records: 
         "outcome": verdict["outcome"],
         "allowed": allowed,
         "units": units,
-        "facts": details({**shared, **line.facts}, line, encounter.diagnoses),
+        "facts": details({**shared, **used, **line.facts}, line, encounter.diagnoses),
     }
 
 

@@ -31,6 +31,7 @@ class Event:
     counts: int
     visit: Key
     label: str
+    later: bool = False  # of a claim that was received after this one
 
 
 @dataclass(frozen=True, slots=True)

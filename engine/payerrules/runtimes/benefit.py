@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from payerrules.language.expression import FALSE, TRUE, UNKNOWN, Fact, Term
 from payerrules.language.items import LAST_DAY, Limit, Period
@@ -47,7 +48,8 @@ class Fold:
         self.order = sorted(range(len(lines)), key=lambda i: (case.lines[i]["line.date"], lines[i].line))
         self.past: dict[str, list[Event]] = {}
         self.now: dict[str, list[Event]] = {}
-        history = None if case.encounter.history is None else case.history
+        before = [view for place, view in enumerate(case.history) if place not in case.later]
+        history = None if case.encounter.history is None else before
         self.authorizations = Authorizations(case.whole["@authorizations"], history) if plan.authorizes else None
 
     # --- before the line is judged ------------------------------------------------------------------
@@ -148,6 +150,8 @@ class Fold:
     def events(self, limit: Limit, view: View, span: Span, from_day: int) -> Sequence[Event]:
         """The services of a span that may come before a line, in the order of their days."""
         past = in_days(self.history(limit), max(from_day, span.first), span.last)
+        if self.case.later:
+            past = [event for event in past if not event.later or event.day < view["line.date"]]
         return [*past, *in_days(self.now.get(limit.key, []), span.first, span.last)]
 
     def opening(self, limit: Limit, name: str, view: View, span: Span) -> tuple[Bounds, int, str]:
@@ -177,10 +181,14 @@ class Fold:
         """The past services that may count, in the order of their dates; worked out once a limit."""
         if limit.key not in self.past:
             events = []
-            for view in self.case.history:
+            for place, view in enumerate(self.case.history):
+                later = place in self.case.later
+                if later and limit.order != "date_of_service":
+                    continue
                 counts = min(truth(limit.of, view), PAST.get(view.get("line.outcome") or "pay", FALSE))
                 if counts != FALSE:
-                    events.append(event_of(limit, view, counts, "history"))
+                    event = event_of(limit, view, counts, "history")
+                    events.append(replace(event, later=True) if later else event)
             self.past[limit.key] = sorted(events, key=lambda event: event.day)
         return self.past[limit.key]
 

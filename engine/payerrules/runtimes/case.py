@@ -26,6 +26,7 @@ class Case:
     whole: View
     lines: list[View]
     history: list[View]
+    later: frozenset[int] = frozenset()  # places in the history of what a ledger received after this encounter
     pairs: dict[tuple[int, int], View] = field(default_factory=dict)  # (index of line, index of other)
 
 
@@ -65,10 +66,11 @@ class Opening:
         history = self.history(encounter, facts) if encounter.history else []
         facts["line.date"] = min(days) if days else 0
         self.finish(facts, given)
-        services += [*lines, *self.received_before(history, encounter)]
+        later = received_later(encounter)
+        services += [*lines, *(view for place, view in enumerate(history) if place not in later)]
         if (gap := self.unknown_past(encounter)) is not None:
             services.append(gap)
-        return Case(encounter, facts, lines, history)
+        return Case(encounter, facts, lines, history, later)
 
     def history(self, encounter: Encounter, facts: View) -> list[View]:
         """The views of past services, which share with the encounter only what is about the patient."""
@@ -118,15 +120,6 @@ class Opening:
         return [{**self.presumed, **facts, "@given": frozenset(facts)} for facts in given]
 
     @staticmethod
-    def received_before(history: list[View], encounter: Encounter) -> list[View]:
-        """The past services that rules may look at: none of a claim that a ledger received after this encounter."""
-        if not history:
-            return history
-        past = zip(history, encounter.history or (), strict=True)
-        own = encounter.receipt
-        return [view for view, line in past if own is None or line.receipt is None or line.receipt < own]
-
-    @staticmethod
     def unknown_past(encounter: Encounter) -> View | None:
         """A service that stands for all those nobody told us of: its date is known within bounds, nothing else is."""
         if encounter.history is None:
@@ -134,6 +127,15 @@ class Opening:
         if encounter.history_known_from is None:
             return None
         return {"@many": True, "line.date": (FIRST_DAY, encounter.history_known_from - 1), "patient": encounter.patient}
+
+
+def received_later(encounter: Encounter) -> frozenset[int]:
+    """The places in the history of services whose claims a ledger received after this encounter; no rule looks at them."""
+    own = encounter.receipt
+    if own is None:
+        return frozenset()
+    past = enumerate(encounter.history or ())
+    return frozenset(place for place, line in past if line.receipt is not None and line.receipt > own)
 
 
 def diagnoses(codes: tuple[str, ...] | None) -> list[View] | None:
