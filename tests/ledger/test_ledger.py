@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from payerrules import Engine, hookimpl
-from payerrules.ledger.ledger import Ledger
+from payerrules.ledger.ledger import Ledger, first_day
 from payerrules.payers.manager import Plugins
 from tests.ledger.claims import claim, codes, everything, outcomes, post, read, stream, used
 
@@ -62,6 +63,23 @@ def test_the_past_is_the_same_whether_the_ledger_or_the_claim_gives_it(ledger: L
             )  # fmt: skip
         posted.append(entry.decision.outcome)
     assert set(posted) == {"pay", "deny"}
+
+
+def test_what_is_not_read_of_the_past_could_not_have_mattered(
+    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims = [claim(f"E-{n}", f"{2018 + n // 6}-{1 + n % 6 * 2:02d}-11", allowed="480.00") for n in range(54)]
+    found = []
+    for name in ("some", "all"):
+        with Ledger(str(tmp_path / name)) as ledger:
+            found.append([post(ledger, engine, one).decision.to_dict() for one in claims])
+        monkeypatch.setattr("payerrules.ledger.ledger.first_day", lambda engine, encounter: 1)
+    assert found[0] == found[1]
+
+
+def test_a_claim_reads_no_more_of_the_past_than_its_period(ledger: Ledger, engine: Engine) -> None:
+    first = first_day(engine, read(claim("E-1", "2026-05-11"), engine))
+    assert date.fromordinal(first) == date(2026, 1, 1)
 
 
 def test_another_patient_and_another_payer_have_accounts_of_their_own(ledger: Ledger, engine: Engine) -> None:

@@ -26,6 +26,7 @@ from payerrules.ledger.coding import content_hash, encounter_text, payer_key, pl
 from payerrules.ledger.services import services_of
 from payerrules.ledger.store import Store
 from payerrules.ledger.tables import claim, service
+from payerrules.limits.lookback import first_day_needed
 from payerrules.model.decision import Decision
 from payerrules.model.diagnostic import Diagnostic, Severity
 from payerrules.model.encounter import Encounter
@@ -193,7 +194,12 @@ def noted(given: Encounter, kept: Account, receipt: int, undid: Iterable[Any]) -
 
 def first_day(engine: Engine, encounter: Encounter) -> int:
     """The first day whose services can matter to a claim; what lies before is not even read."""
-    return FIRST_DAY
+    if engine.plugins.manager.hook.payerrules_add_facts.get_hookimpls():
+        encounter, _, _ = engine.plugins.add_facts(encounter, engine.vocabulary)
+    days = [line.date for line in encounter.lines]
+    program = engine.library.program_for(encounter.payer, encounter.facts, days, engine.known_on).program
+    needed = None if program is None else first_day_needed(program, encounter)
+    return FIRST_DAY if needed is None else needed
 
 
 def not_recordable(encounter: Encounter) -> str:
