@@ -9,7 +9,7 @@ ifeq ($(NEEDS_FLAG),True)
 export CPPFLAGS := -DPyEval_CallObject=PyObject_CallObject $(CPPFLAGS)
 endif
 
-.PHONY: help setup demo test check format lint types prove fuzz hazards bench schemas pictures editor clean
+.PHONY: help setup demo test check format lint types prove fuzz hazards bench schemas pictures editor clean soak
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -51,6 +51,10 @@ prove: setup ## what the golden files exercise of the policies, and which slips 
 
 fuzz: setup ## 10,000 generated policies and encounters, decided by both runtimes
 	$(BIN)/python -m tests.fuzz.run --pairs 10000
+
+soak: setup ## 200 kills, 8 writers and a full disk, on SQLite and PostgreSQL (installed where it is not there)
+	@test -x "$$(command -v pg_ctl)" || ls /usr/lib/postgresql/*/bin/pg_ctl >/dev/null 2>&1 || apt-get install --yes postgresql
+	$(BIN)/python -m pytest -q -s -m slow tests/ledger
 
 bench: setup ## measure, beside three other engines, and write docs/performance.md
 	$(MAKE) -C bench PYTHON=$(abspath $(BIN)/python)

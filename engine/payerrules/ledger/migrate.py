@@ -1,39 +1,39 @@
-"""The schema of a ledger's database, brought to the one that this version of the engine writes."""
+"""The schema of a ledger's database, brought to the one that this version of the engine writes.
+
+alembic is imported where there is something to migrate: most commands find nothing to do.
+"""
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
-from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from payerrules.ledger import faults
 from payerrules.ledger.tables import metadata
 
-ADVISORY_LOCK = 7_305_992_507
+if TYPE_CHECKING:
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+SCHEMA: Final = "0001"
+"""The version of the schema that this engine writes: the last of the migrations."""
+ADVISORY_LOCK: Final = 7_305_992_507
 """Held while a schema is made or changed in PostgreSQL, so that two who open a new ledger together make it once."""
 
 
-@cache
 def scripts() -> ScriptDirectory:
-    """The migrations, which are part of the package."""
-    return ScriptDirectory(str(Path(__file__).parent), version_locations=[str(Path(__file__).parent / "versions")])
+    """The migrations, which are part of the package.
 
-
-@cache
-def schema_of() -> str:
-    """The version of the schema that this engine writes.
-
-    >>> schema_of()
-    '0001'
+    >>> scripts().get_current_head() == SCHEMA
+    True
     """
-    return scripts().get_current_head() or ""
+    from alembic.script import ScriptDirectory
+
+    here = Path(__file__).parent
+    return ScriptDirectory(str(here), version_locations=[str(here / "versions")])
 
 
 def migrate(connection: Connection, name: str, make: bool = True) -> None:
@@ -43,21 +43,32 @@ def migrate(connection: Connection, name: str, make: bool = True) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
-    present = MigrationContext.configure(connection).get_current_revision()
-    if present == schema_of():
-        return
     there = set(sa.inspect(connection).get_table_names())
+    present = connection.execute(VERSION).scalar() if "alembic_version" in there else None
+    if present == SCHEMA:
+        return
     if present is None and there - {"alembic_version"}:
         raise faults.no_ledger(name, f"it holds other tables, such as {min(there)}")
     if present is None and not make:
         raise faults.no_ledger(name, "there is nothing in it")
-    known = {script.revision for script in scripts().walk_revisions()}
-    if present is not None and present not in known:
-        raise faults.newer(name, f"of a later version (schema {present})", f"of schema {schema_of()}")
+    upgrade(connection, name, present)
 
-    def upgrade(revision: Any, context: MigrationContext) -> Any:
-        return scripts()._upgrade_revs("head", revision)
 
-    with EnvironmentContext(Config(), scripts(), fn=upgrade) as environment:
+VERSION: sa.Select[Any] = sa.select(sa.column("version_num")).select_from(sa.table("alembic_version"))
+
+
+def upgrade(connection: Connection, name: str, present: str | None) -> None:
+    """Run the migrations that a database lacks."""
+    from alembic.config import Config
+    from alembic.runtime.environment import EnvironmentContext
+
+    folder = scripts()
+    if present is not None and present not in {script.revision for script in folder.walk_revisions()}:
+        raise faults.newer(name, f"of a later version (schema {present})", f"of schema {SCHEMA}")
+
+    def steps(revision: Any, context: MigrationContext) -> Any:
+        return folder._upgrade_revs("head", revision)
+
+    with EnvironmentContext(Config(), folder, fn=steps) as environment:
         environment.configure(connection=connection, target_metadata=metadata, transactional_ddl=True)
         environment.run_migrations()

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from payerrules.decide.engine import engine_version
 from payerrules.ledger import faults
-from payerrules.ledger.migrate import migrate, schema_of
+from payerrules.ledger.migrate import SCHEMA, VERSION, migrate
 from payerrules.ledger.services import RECORDS
 from payerrules.ledger.tables import meta
 
@@ -175,10 +175,10 @@ class Store:
     def check_version(self) -> None:
         """Refuse to go on where a later version has taken the ledger over since we opened it."""
         kept_by, schema = self.connection.execute(VERSIONS).one()
-        if kept_by != self.version or schema != schema_of():
+        if kept_by != self.version or schema != SCHEMA:
             self.refuse_newer(kept_by)
-            if schema != schema_of():
-                raise faults.newer(self.name, f"{kept_by} (schema {schema})", f"{self.version} (schema {schema_of()})")
+            if schema != SCHEMA:
+                raise faults.newer(self.name, f"{kept_by} (schema {schema})", f"{self.version} (schema {SCHEMA})")
 
     @contextmanager
     def understanding(self) -> Iterator[None]:
@@ -209,7 +209,7 @@ class Store:
         self.engine.dispose()
 
 
-VERSIONS = sa.select(meta.c.engine, sa.select(sa.text("version_num FROM alembic_version")).scalar_subquery())
+VERSIONS = sa.select(meta.c.engine, VERSION.scalar_subquery())
 
 
 def opened_sqlite(connection: Any, record: Any) -> None:
