@@ -9,10 +9,10 @@ ifeq ($(NEEDS_FLAG),True)
 export CPPFLAGS := -DPyEval_CallObject=PyObject_CallObject $(CPPFLAGS)
 endif
 
-.PHONY: help setup demo test check format lint types prove fuzz hazards bench schemas pictures editor clean soak
+.PHONY: help setup demo test check format lint types prove fuzz hazards bench schemas pictures editor clean soak bench-ledger
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 $(VENV)/.ready: pyproject.toml constraints.txt $(wildcard plugins/*/pyproject.toml)
 	$(PYTHON) -m venv $(VENV)
@@ -61,6 +61,9 @@ bench: setup ## measure, beside three other engines, and write docs/performance.
 
 pictures: setup ## draw the pictures of docs/pictures anew
 	$(BIN)/python -m tests.show.test_pictures --draw
+
+bench-ledger: setup ## measure the ledger, and write the figures into docs/ledger.md
+	PYTHONPATH=engine:. $(BIN)/python bench/ledger.py
 
 schemas: setup ## write policies/schema anew from the one declaration
 	$(BIN)/python -m payerrules.language.schemas

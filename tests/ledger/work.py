@@ -90,7 +90,8 @@ def write_together(url: str, folder: Path, streams: list[list[dict[str, Any]]]) 
         for path in files
     ]  # fmt: skip
     failed = [child.communicate(timeout=1800)[1] for child in children]
-    assert [text for child, text in zip(children, failed, strict=True) if child.returncode] == []
+    if any(child.returncode for child in children):
+        raise AssertionError("\n".join(failed))
 
 
 def totals(ledger: Ledger) -> dict[str, Any]:

@@ -189,7 +189,9 @@ def account_words(said: dict[str, Any]) -> list[str]:
     for one in (opening or {}).get("counters", ()):
         found.append(f"opened with {one['limit']} {one['used']} as of {one['as_of']}")
     stands = said["stands"]
-    found.append(f"paid: {stands['services']} services, {stands['units']} units, {stands['allowed']} allowed")
+    found.append(
+        f"paid: {counted(stands['services'], 'service')}, {counted(stands['units'], 'unit')}, {stands['allowed']} allowed"
+    )
     if said["touched"]:
         found.append("a claim came late or was undone: see payerrules ledger review")
     return found
@@ -251,7 +253,7 @@ def verdicts(said: dict[str, Any] | None) -> str:
         words = [
             one["outcome"],
             codes,
-            "" if units is None else f"{units} units",
+            "" if units is None else counted(units, "unit"),
             f"{one['allowed'] or 'unknown'} allowed",
         ]
         found.append(f"{name.replace('_', ' ')}: {', '.join(word for word in words if word)}")

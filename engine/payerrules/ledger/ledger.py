@@ -30,6 +30,7 @@ from payerrules.limits.lookback import first_day_needed
 from payerrules.model.decision import Decision
 from payerrules.model.diagnostic import Diagnostic, Severity
 from payerrules.model.encounter import Encounter
+from payerrules.payers.facts import add_facts
 
 
 @dataclass(slots=True)
@@ -194,8 +195,7 @@ def noted(given: Encounter, kept: Account, receipt: int, undid: Iterable[Any]) -
 
 def first_day(engine: Engine, encounter: Encounter) -> int:
     """The first day whose services can matter to a claim; what lies before is not even read."""
-    if engine.plugins.manager.hook.payerrules_add_facts.get_hookimpls():
-        encounter, _, _ = engine.plugins.add_facts(encounter, engine.vocabulary)
+    encounter, _, _ = add_facts(engine.plugins, encounter, engine.vocabulary)
     days = [line.date for line in encounter.lines]
     program = engine.library.program_for(encounter.payer, encounter.facts, days, engine.known_on).program
     needed = None if program is None else first_day_needed(program, encounter)

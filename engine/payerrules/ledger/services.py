@@ -35,6 +35,7 @@ def services_of(encounter: Encounter, decided: Mapping[str, Any], records: str) 
 def service(encounter: Encounter, line: Line, said: Mapping[str, Any], records: str, unpriced: bool) -> Row:
     """One line as the service that it is from now on."""
     verdict = said[records]
+    unpriced = unpriced and not verdict["units"].get("payable")
     modifiers = said["modifiers"] if records == "as_corrected" else list(line.modifiers)
     units = None if unpriced else verdict["units"].get("payable")
     if units is None and verdict["outcome"] in ("pay", "pend"):

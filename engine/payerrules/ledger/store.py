@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -111,8 +112,35 @@ class Store:
         waits = {} if "timeout" in self.url.query else {"timeout": WAIT_SECONDS}
         engine = sa.create_engine(self.url, poolclass=sa.NullPool, connect_args=waits)
         event.listen(engine, "connect", opened_sqlite)
-        event.listen(engine, "begin", begun_sqlite)
+        event.listen(engine, "begin", self.begun_sqlite)
         return engine
+
+    @property
+    def wait(self) -> int:
+        """How many seconds to wait for a SQLite database that somebody else is writing."""
+        return int(str(self.url.query.get("timeout", WAIT_SECONDS)))
+
+    def begun_sqlite(self, connection: Connection) -> None:
+        """Begin a transaction: one that writes takes the only place for writing at once, so it never finds it taken later.
+
+        SQLite itself asks ever more seldom for a place that is taken, so that of many who write one may wait for ever; here
+        all who wait ask equally often.
+        """
+        if connection.get_execution_options().get(READ, False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+        until = time.monotonic() + self.wait
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                break
+            except DBAPIError as error:
+                busy = faults.understood(error, self.name)
+                if busy is None or busy.diagnostic.code != "ledger-locked" or time.monotonic() > until:
+                    raise
+                time.sleep(random.randint(1, 5) / 1000)
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={self.wait * 1000}")
 
     def prepared(self, wanted: dict[str, Any], make: bool) -> Settings:
         """The settings of the ledger, after its schema was made or brought to this version."""
@@ -193,7 +221,7 @@ class Store:
 
     def retried(self, of: Callable[[], T]) -> T:
         """The result of opening, tried for a while: several who make one new file together stand in each other's way."""
-        until = time.monotonic() + (int(str(self.url.query.get("timeout", WAIT_SECONDS))) if self.sqlite else 0)
+        until = time.monotonic() + (self.wait if self.sqlite else 0)
         while True:
             try:
                 return of()
@@ -226,12 +254,6 @@ def opened_sqlite(connection: Any, record: Any) -> None:
 def read_only(cursor: Any) -> bool:
     """Whether a database was opened so that it cannot be written."""
     return bool(cursor.execute("PRAGMA query_only").fetchone()[0])
-
-
-def begun_sqlite(connection: Connection) -> None:
-    """Begin a transaction: one that writes takes the only place for writing at once, so it never finds it taken later."""
-    reads = connection.get_execution_options().get(READ, False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def shown(key: str, value: Any) -> str:

@@ -1,0 +1,207 @@
+"""Measures the ledger and writes the figures into docs/ledger.md. Called by `make bench-ledger`.
+
+Everything is measured in turn, three times, and the medians are kept; what is quoted are ratios to deciding without a ledger.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.ledger.claims import claim
+from tests.ledger.postgres import Cluster, programs
+
+from payerrules import Encounter, Engine, encounter_from_dict
+from payerrules.ledger.ledger import Ledger
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "ledger.md"
+BEGIN, END = "<!-- figures: made by make bench-ledger -->", "<!-- end of figures -->"
+ROUNDS = 3
+WRITERS = 8
+HISTORIES = (10, 100, 1000)
+Urls = Callable[[], str]
+
+
+def engine_of() -> Engine:
+    """The engine that everything is measured with."""
+    return Engine.open(runtime="reference", plugins=False, assume_history_none=True)
+
+
+def read(engine: Engine, data: list[dict[str, Any]]) -> list[Encounter]:
+    """Claims, read before anything is timed."""
+    return [encounter_from_dict(one, engine.vocabulary) for one in data]
+
+
+def claims_of(count: int, patients: int, name: str = "B") -> list[dict[str, Any]]:
+    """Claims of several patients, one after the other, through a year."""
+    return [
+        claim(f"{name}-{n}", f"2026-{1 + n * 12 // count:02d}-{1 + n % 28:02d}", patient=f"{name}-P-{n % patients}", modifiers=("GN", "KX"))
+        for n in range(count)
+    ]  # fmt: skip
+
+
+def per_second(of: Callable[[Encounter], object], encounters: list[Encounter]) -> float:
+    """How many encounters something does in a second."""
+    start = time.perf_counter()
+    for encounter in encounters:
+        of(encounter)
+    return len(encounters) / (time.perf_counter() - start)
+
+
+def alone(engine: Engine, encounters: list[Encounter], urls: Urls | None) -> float:
+    """One process: by a new ledger, or by none."""
+    if urls is None:
+        return per_second(engine.decide, encounters)
+    with Ledger(urls()) as ledger:
+        return per_second(lambda one: ledger.decide(engine, one), encounters)
+
+
+def with_history(engine: Engine, urls: Urls, services: int) -> float:
+    """Claims of a patient who had so many services before, one every four days; the opening is not timed."""
+    first = date(2026, 6, 1)
+    past = [
+        {"date": (first - timedelta(days=4 * n)).isoformat(), "code": "92507", "modifiers": ["GN"], "units": 1, "allowed": "7.40"}
+        for n in range(1, services + 1)
+    ]  # fmt: skip
+    opening = read(engine, [{**claim("H-0", first.isoformat()), "history": past}])[0]
+    more = read(engine, [claim(f"H-{n}", f"2026-06-{1 + n:02d}", modifiers=("GN", "KX")) for n in range(1, 25)])
+    with Ledger(urls()) as ledger:
+        ledger.decide(engine, opening)
+        return per_second(lambda one: ledger.decide(engine, one), more)
+
+
+def together(urls: Urls, each: int) -> float:
+    """Claims a second of several processes that write to one ledger, from the first to start to the last to end."""
+    url = urls()
+    Ledger(url).close()
+    with tempfile.TemporaryDirectory() as folder:
+        go = Path(folder) / "go"
+        command = [sys.executable, __file__, "--url", url, "--go", str(go), "--count", str(each)]
+        children = [
+            subprocess.Popen([*command, "--name", f"W{n}"], stdout=subprocess.PIPE, text=True) for n in range(WRITERS)
+        ]
+        for child in children:
+            assert child.stdout is not None
+            child.stdout.readline()
+        start = time.perf_counter()
+        go.touch()
+        assert [child.wait() for child in children] == [0] * WRITERS
+        taken = time.perf_counter() - start
+    with Ledger(url) as ledger, ledger.store.reading() as connection:
+        held = connection.exec_driver_sql("SELECT count(*) FROM claim").scalar_one()
+        assert held == WRITERS * each
+    return WRITERS * each / taken
+
+
+def write_as_child(url: str, go: Path, name: str, count: int) -> None:
+    """One of the processes that write together: ready, it waits for the others."""
+    engine = engine_of()
+    data = claims_of(count, 8, name)
+    for one in data:
+        one["patient"]["id"] = one["patient"]["id"].partition("-")[2]  # all write to the same patients
+    encounters = read(engine, data)
+    with Ledger(url) as ledger:
+        engine.decide(encounters[0])
+        print("ready", flush=True)
+        while not go.exists():
+            time.sleep(0.005)
+        for encounter in encounters:
+            ledger.decide(engine, encounter)
+
+
+def measured(count: int) -> dict[str, Any]:
+    """All figures."""
+    engine = engine_of()
+    encounters = read(engine, claims_of(count, count // 10))
+    numbers = itertools.count()
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        kinds: dict[str, Urls | None] = {
+            "no ledger": None,
+            "SQLite": lambda: str(Path(folder) / f"{next(numbers)}.db"),
+        }
+        if programs() is not None:
+            kinds["PostgreSQL"] = stack.enter_context(Cluster()).database
+        alone(engine, encounters[:50], None)
+        runs: dict[str, list[float]] = {kind: [] for kind in kinds}
+        past: dict[tuple[str, int], list[float]] = {}
+        many: dict[str, list[float]] = {}
+        for _ in range(ROUNDS):
+            for kind, urls in kinds.items():
+                runs[kind].append(alone(engine, encounters, urls))
+                if urls is not None:
+                    for services in HISTORIES:
+                        past.setdefault((kind, services), []).append(with_history(engine, urls, services))
+                    many.setdefault(kind, []).append(together(urls, count // WRITERS))
+        return {
+            "count": count,
+            "alone": {kind: statistics.median(found) for kind, found in runs.items()},
+            "past": {key: statistics.median(found) for key, found in past.items()},
+            "many": {kind: statistics.median(found) for kind, found in many.items()},
+        }
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table."""
+    return "\n".join("| " + " | ".join(line) + " |" for line in [head, ["---"] * len(head), *rows])
+
+
+def page(found: dict[str, Any]) -> str:
+    """The figures as a section of the page."""
+    base = found["alone"]["no ledger"]
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    one = [[kind, f"{n:,.0f}", f"{n / base:.2f} x"] for kind, n in found["alone"].items()]
+    kinds = [kind for kind in found["alone"] if kind != "no ledger"]
+    past = [
+        [f"{n:,}", *(f"{found['past'][kind, n] / found['past'][kind, 10]:.2f} x" for kind in kinds)] for n in HISTORIES
+    ]
+    many = [
+        [kind, f"{found['many'][kind]:,.0f}", f"{found['many'][kind] / found['alone'][kind]:.2f} x"] for kind in kinds
+    ]
+    return "\n\n".join(
+        [
+            BEGIN,
+            f"Medians of {ROUNDS} rounds, {found['count']:,} one-line Medicare encounters with the reference runtime, one transaction and one "
+            f"flush to the disk a claim; quote the ratios, the machine ({machine}) is shared and noisy.",
+            table(["one process", "encounters/s", "to no ledger"], one),
+            "Speed with so many past services of the patient, one every four days (of 100 and of 1,000, the 37 of this year are read), to that "
+            "with 10:",
+            table(["past services", *kinds], past),
+            f"{WRITERS} processes that write about the same 8 patients; every claim is counted afterwards:",
+            table(["8 processes", "encounters/s in all", "to one process"], many),
+            END,
+        ]
+    )
+
+
+def main() -> None:
+    """Measure, and put the figures into the page."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--count", type=int, default=1000)
+    for name in ("--url", "--go", "--name"):
+        parser.add_argument(name, default="")
+    asked = parser.parse_args()
+    if asked.url:
+        write_as_child(asked.url, Path(asked.go), asked.name, asked.count)
+        return
+    text = PAGE.read_text(encoding="utf-8")
+    before, rest = text.split(BEGIN)
+    PAGE.write_text(before + page(measured(asked.count)) + rest.split(END)[1], encoding="utf-8")
+    print(PAGE.read_text(encoding="utf-8").split(BEGIN)[1].split(END)[0])
+
+
+if __name__ == "__main__":
+    main()
