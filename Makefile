@@ -27,8 +27,8 @@ demo: setup ## decide the example encounters and an 837P file, and show the tabl
 	@$(BIN)/payerrules decide examples/encounters/*.yaml
 	@$(BIN)/payerrules decide examples/claims/speech_clinic.837 --assume-history none
 
-test: setup ## run the everyday tests
-	$(BIN)/python -m pytest -q
+test: setup ## run the everyday tests, on all cores
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 format: setup ## put the code in its format
 	$(BIN)/ruff format engine tests plugins bench
