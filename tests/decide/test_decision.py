@@ -83,7 +83,7 @@ def test_one_bad_line_pends_and_the_others_are_decided(engine: Engine) -> None:
     lines = [
         LINE,
         {"line": 2, "date": "2026-13-01", "code": "92507"},
-        {**LINE, "line": 3, "units": "two"},
+        {**LINE, "line": 3, "code": "92526", "units": "two"},
         {**LINE, "line": 4, "date": "2026-05-12"},
     ]
     found = decided(engine, lines=lines)

@@ -6,12 +6,12 @@ from payerrules.language.composed import Piece
 from payerrules.language.conditions import read_condition
 from payerrules.language.desk import Desk
 from payerrules.language.effect import Derive
-from payerrules.language.expression import ALWAYS, Condition, Fact, Literal
+from payerrules.language.expression import ALWAYS, Condition, Fact, Literal, Reckoned, Shift, Term
 from payerrules.language.grammar import AMOUNT_WORDS, OFFSETS
 from payerrules.language.items import Rule
-from payerrules.language.nodes import Mapping, Sequence
+from payerrules.language.nodes import Mapping, Node, Sequence
 from payerrules.language.terms import read_term
-from payerrules.model.values import YES_NO
+from payerrules.model.values import YES_NO, FactType
 
 
 def read_derived(piece: Piece, desk: Desk) -> list[Rule]:
@@ -28,8 +28,21 @@ def read_derived(piece: Piece, desk: Desk) -> list[Rule]:
     if fact.type.kind == "yes/no" and isinstance(node, Mapping) and not is_term(node):
         effect = Derive(fact, Literal(True, YES_NO), closed=True)
         return [made(id_, read_condition(node, desk), effect, 0, piece)]
-    term = read_term(node, desk, fact.type)
+    term = fitting(read_term(node, desk, fact.type), fact, node, desk)
     return [] if term is None else [made(id_, ALWAYS, Derive(fact, term), 0, piece)]
+
+
+def fitting(term: Term | None, fact: Fact, node: Node, desk: Desk) -> Term | None:
+    """A term with as many decimals as its fact keeps; one that has more is an error, as it could not be kept exact."""
+    if term is None or isinstance(term, Shift) or not (fact.type.numeric and term.type.numeric):
+        return term
+    lacking = fact.type.decimals - term.type.decimals
+    if lacking < 0:
+        message = f"the amount has {term.type.decimals} decimals, and `{fact.name}` keeps {fact.type.decimals}"
+        desk.error("wrong-type", message, node, "Round it (`round:`), or declare more decimals in the vocabulary.")
+        return None
+    one = Literal(10**lacking, FactType("number", decimals=lacking))
+    return Reckoned("times", (term, one), fact.type) if lacking else term
 
 
 def is_term(node: Mapping) -> bool:
@@ -44,7 +57,7 @@ def cases(node: Sequence, fact: Fact, id_: str, piece: Piece, desk: Desk) -> lis
         value = item.get("value") if isinstance(item, Mapping) else None
         if not isinstance(item, Mapping) or value is None:
             continue
-        term = read_term(value, desk, fact.type)
+        term = fitting(read_term(value, desk, fact.type), fact, value, desk)
         if term is not None:
             when = read_condition(item.get("when"), desk)
             rules.append(made(f"{id_}/{place}", when, Derive(fact, term), len(node.items) - place, piece))

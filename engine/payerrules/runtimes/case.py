@@ -53,6 +53,7 @@ class Opening:
             "@other_payers": self.things(encounter.other_payers),
             "@diagnoses": diagnoses(encounter.diagnoses),
             "@derived": self.derived,
+            "encounter.history_known": encounter.history is not None,
             "encounter.first_date": min(days) if days else None,
             "encounter.last_date": max(days) if days else None,
             "@lines": lines,

@@ -11,6 +11,7 @@ from payerrules.program.evaluate import NO_SCOPES, View, rounded, value
 from payerrules.runtimes.conclusions import LineConclusion, Verdict
 
 CENTS = 2
+EVERY = "all"  # what a reduction names that is of every part
 PRECISE = 12  # decimals in which the parts of a price are added up: more than any product of declared decimals needs
 
 
@@ -75,23 +76,28 @@ class Pricing:
         if own is None or units is None:
             return None
         rounding = self.prices[line.line][0][1].round
-        full = sum(own.values())
-        dear, cheap = {units}, full  # how many units may be paid in full, and what the others are worth
+        prices = [own]  # what the parts of a unit may be worth, with what reduces every unit taken off
+        spared = []
         for verdict, reduction in self.reductions.get(line.line, []):
             percent = amount(reduction.percent, line.view)
             if percent is None:
                 return None
-            cheap = full - own[reduction.part] * percent // (100 * 10**PRECISE)
-            spared = min(units, reduction.spared)
-            larger = self.larger(line, lines, parts, reduction)
-            dear = set()
-            if larger != TRUE:
-                dear.add(spared)
-            if larger != FALSE:
-                dear.add(0)
-            if verdict.value == UNKNOWN:
-                dear.add(units)
-        amounts = {total(full, cheap, many, units, rounding) for many in dear}
+            if reduction.spared or reduction.with_highest:
+                spared.append((verdict, reduction, percent))
+                continue
+            lower = [less(price, reduction.part, percent) for price in prices]
+            prices = lower if verdict.value == TRUE else prices + lower
+        amounts = set()
+        for price in prices:
+            cheap, dear = price, {units}  # what the units that are not spared are worth, and how many may be spared
+            for verdict, reduction, percent in spared:
+                cheap = less(cheap, reduction.part, percent)
+                larger = self.larger(line, lines, parts, reduction)
+                dear = {min(units, reduction.spared)} if larger != TRUE else set()
+                dear |= {0} if larger != FALSE else set()
+                dear |= {units} if verdict.value == UNKNOWN else set()
+            full, part = sum(price.values()), sum(cheap.values())
+            amounts |= {total(full, part, many, units, rounding) for many in dear}
         return amounts.pop() if len(amounts) == 1 else None
 
     def larger(
@@ -108,16 +114,18 @@ class Pricing:
         mine = (own.get(reduction.with_highest, 0), -line.line)
         found = FALSE
         for other in lines:
-            if other is line or other.line not in self.reductions:
+            ranked = [
+                v.value for v, r in self.reductions.get(other.line, []) if r.with_highest == reduction.with_highest
+            ]
+            if other is line or not ranked:
                 continue
             if any(other.view.get(f.name) != line.view.get(f.name) for f in reduction.per):
                 continue
             theirs = parts[other.line]
-            reduced = max(v.value for v, _ in self.reductions[other.line])
             if theirs is None:
                 found = max(found, min(other.stands, UNKNOWN))
             elif (theirs.get(reduction.with_highest, 0), -other.line) > mine:
-                found = max(found, min(other.stands, reduced))
+                found = max(found, min(other.stands, max(ranked)))
         return found
 
 
@@ -136,6 +144,20 @@ def share(cents: int, units: int, of: int) -> int:
     6667
     """
     return (2 * cents * units + of) // (2 * of)
+
+
+def less(price: dict[str, int], part: str, percent: int) -> dict[str, int]:
+    """A price with so many percent (scaled) off one part, or off all of them.
+
+    >>> less({"work": 1000, "practice": 500}, "practice", 50 * 10**PRECISE)
+    {'work': 1000, 'practice': 250}
+    >>> less({"work": 1000, "practice": 500}, "all", 15 * 10**PRECISE)
+    {'work': 850, 'practice': 425}
+    """
+    return {
+        name: worth - worth * percent // (100 * 10**PRECISE) if part in (name, EVERY) else worth
+        for name, worth in price.items()
+    }
 
 
 def amount(term: Term, view: View) -> int | None:
