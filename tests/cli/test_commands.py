@@ -131,4 +131,4 @@ def test_record_writes_what_came_and_keeps_the_rest(tmp_path: Path) -> None:
 def test_explain_says_why_not() -> None:
     done = run(app, ["explain", CLAIMS, "--line", "1", "--rule", "hospice-unrelated"])
     assert "does not apply, because" in done.stdout
-    assert "hospice.elected none" in done.stdout
+    assert "hospice.elected is none, not on or before line.date (2026-05-11)" in done.stdout

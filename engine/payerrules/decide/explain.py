@@ -62,7 +62,8 @@ def entry_text(entry: dict[str, Any], library: Library, *, whole: bool) -> str:
     """One rule: what it says, how it ended and why, and on whose authority."""
     title = titles(library).get(entry["rule"], "")
     lines = [f"- {entry['rule']}{f': {title}' if title else ''}"]
-    beside = f" (beside {entry['other']})" if entry.get("other") else ""
+    other = entry.get("other")
+    beside = f" (beside {f'line {other}' if str(other).isdigit() else other})" if other else ""
     because = entry["because"] or ["it has no condition"]
     lines.append(f"  {SAID[entry['verdict']]}{beside}:")
     lines += [f"    {sentence}" for sentence in because]

@@ -38,9 +38,10 @@ from payerrules.program.reads import facts_in
 from payerrules.program.reads import shown as plain_name
 from payerrules.runtimes.conclusions import Verdict
 
-WORDS = {"eq": "is", "gt": "is above", "ge": "is at least", "lt": "is below", "le": "is at most"}
+WORDS = {"eq": "", "gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
+DATE_WORDS = {"eq": "", "gt": "after", "ge": "on or after", "lt": "before", "le": "on or before"}
+OPPOSITE = {"gt": "le", "ge": "lt", "lt": "ge", "le": "gt"}
 TESTS = 50_000  # whose facts are remembered
-CONTRARY = {"eq": "is not", "gt": "is at most", "ge": "is below", "lt": "is at least", "le": "is above"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,20 +240,44 @@ def members_text(codes: frozenset[str], name: str) -> str:
     return f"{'one of ' if len(listed) != 1 else ''}{', '.join(listed[:6])}{more}"
 
 
+def number_word(op: str, holds: bool) -> str:
+    """How a number compares, as it came out."""
+    if op == "eq":
+        return "is" if holds else "is not"
+    return f"is {WORDS[op if holds else OPPOSITE[op]]}"
+
+
+def compared(fact: Fact, op: str, right: Term, view: View, scopes: Mapping[str, View], holds: bool) -> str:
+    """A comparison in words: the fact, what was read, and what it was held against."""
+    value, wanted = told(fact, view, scopes), term_text(right, view, scopes)
+    if fact.name.startswith("limit.") and fact.name.endswith(".applies"):
+        return f"{shown(fact).removesuffix('.applies')} {'counts' if holds == (wanted == 'yes') else 'does not count'} this line"
+    if op == "eq":
+        same = wanted == value
+        return f"{shown(fact)} is {value}" + ("" if holds and same else f", {'as' if holds else 'not'} {wanted}")
+    words = DATE_WORDS if fact.type.kind == "date" else WORDS
+    if value == "none":  # known to be none: there is nothing to compare
+        return f"{shown(fact)} is none, not {words[op]} {wanted}"
+    contrary = OPPOSITE[op]
+    return f"{shown(fact)} is {value}, which is {words[op if holds else contrary]} {wanted}"
+
+
 def tested(condition: Condition, view: View, scopes: Mapping[str, View], holds: bool) -> str:
     """A test in words, as it came out."""
     match condition:
         case Compare(Fact() as fact, op, right):
-            word = (WORDS if holds else CONTRARY)[op]
-            return f"{shown(fact)} {told(fact, view, scopes)} {word} {term_text(right, view, scopes)}"
+            return compared(fact, op, right, view, scopes, holds)
         case Member(Fact() as fact, members):
-            is_ = "is" if holds else "is not"
-            return f"{shown(fact)} {told(fact, view, scopes)} {is_} {members_text(members.codes, members.name)}"
+            text = members_text(members.codes, members.name)
+            value = told(fact, view, scopes)
+            more = "" if holds and text == value else f", {'which is' if holds else 'not'} {text}"
+            return f"{shown(fact)} is {value}{more}"
         case MemberOf(Fact() as fact, codes):
-            is_ = "is" if holds else "is not"
-            return f"{shown(fact)} {told(fact, view, scopes)} {is_} among {shown(codes)} ({told(codes, view, scopes)})"
+            among = f"among {shown(codes)} ({told(codes, view, scopes)})"
+            return f"{shown(fact)} is {told(fact, view, scopes)}, {'which is' if holds else 'not'} {among}"
         case StartsWith(Fact() as fact, prefix):
-            return f"{shown(fact)} {told(fact, view, scopes)} {'begins' if holds else 'does not begin'} with {prefix}"
+            begins = "begins" if holds else "does not begin"
+            return f"{shown(fact)} is {told(fact, view, scopes)}, which {begins} with {prefix}"
         case SetTest(fact, mode, members):
             has = "has" if holds else "has not"
             every = "all of " if mode == "has_all" and len(members.codes) > 1 else ""
@@ -260,8 +285,7 @@ def tested(condition: Condition, view: View, scopes: Mapping[str, View], holds: 
                 f"{shown(fact)} ({told(fact, view, scopes)}) {has} {every}{members_text(members.codes, members.name)}"
             )
         case CountOf(fact, members, op, number):
-            word = (WORDS if holds else CONTRARY)[op]
-            return f"the number of {members_text(members.codes, members.name)} in {shown(fact)} ({told(fact, view, scopes)}) {word} {number}"
+            return f"the number of {members_text(members.codes, members.name)} in {shown(fact)} ({told(fact, view, scopes)}) {number_word(op, holds)} {number}"
         case Present(fact):
             return f"{shown(fact)} is {'there: ' + told(fact, view, scopes) if holds else 'not there'}"
         case Held(fact):
@@ -272,7 +296,6 @@ def tested(condition: Condition, view: View, scopes: Mapping[str, View], holds: 
         case Exists(over, _):
             return f"{'there is' if holds else 'there is no'} {'other ' if over in ('line', 'service') else ''}{over.replace('_', ' ')} that fits"
         case Count(over, _, op, number):
-            word = (WORDS if holds else CONTRARY)[op]
-            return f"the number of {over.replace('_', ' ')}s that fit {word} {term_text(number, view, scopes)}"
+            return f"the number of {over.replace('_', ' ')}s that fit {number_word(op, holds)} {term_text(number, view, scopes)}"
         case _:
             return "the condition holds" if holds else "the condition does not hold"

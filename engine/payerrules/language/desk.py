@@ -12,7 +12,7 @@ from payerrules.language.expression import CodeSet, Fact
 from payerrules.language.nodes import Mapping as Map
 from payerrules.language.nodes import Node, Scalar
 from payerrules.language.policy import PolicyText
-from payerrules.language.spelling import remedy
+from payerrules.language.spelling import near_code, remedy
 from payerrules.language.vocabulary import Vocabulary
 from payerrules.model.diagnostic import Diagnostic, Severity
 from payerrules.model.values import CODE, CODES, COUNT, DATE, MONEY, TEXT, YES_NO, FactType, parse
@@ -229,9 +229,9 @@ class Desk:
     def modifier(self, node: Scalar) -> str:
         """A modifier as written; one that the catalogue does not have is an error."""
         if self.modifiers and node.text not in self.modifiers:
-            hint = remedy(node.text, self.modifiers, "The catalogue has")
-            if "Did you mean" not in hint:
-                hint = "codes/modifiers.yaml lists the modifiers there are; add it there with its source."
+            near = near_code(node.text, self.modifiers)
+            hint = f"Did you mean `{near}`?" if near else ""
+            hint = hint or "codes/modifiers.yaml lists the modifiers there are; add it there with its source."
             self.error("unknown-modifier", f"`{node.text}` is no modifier of the catalogue", node, hint)
         return node.text
 

@@ -19,6 +19,19 @@ def closest(word: str, allowed: Iterable[str]) -> str:
     return options[found[0]] if found else ""
 
 
+def near_code(code: str, allowed: Iterable[str]) -> str:
+    """The code most like a short one: in other letter case, with a zero for an O, turned round, or as any word is; "" where none is.
+
+    >>> near_code("kx", ["GN", "KX"]), near_code("NG", ["GN", "KX"]), near_code("G0", ["GN", "GO"]), near_code("QQ", ["GN"])
+    ('KX', 'GN', 'GO', '')
+    """
+    options = sorted(allowed)
+    for tried in (code.upper(), code.upper().replace("0", "O"), code.upper().replace("O", "0"), code.upper()[::-1]):
+        if tried in options:
+            return tried
+    return closest(code, options)
+
+
 def remedy(word: str, allowed: Iterable[str], what: str = "") -> str:
     """The sentence that ends a message about an unknown word: "Did you mean", or what there is.
 
