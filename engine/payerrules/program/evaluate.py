@@ -227,14 +227,19 @@ def tally(over: str, where: Condition, view: View, scopes: Scopes) -> tuple[int,
 
 
 def moved(term: Shift, view: View, scopes: Scopes) -> MaybeValue:
-    """The day that an offset comes to; unknown where how many is not known, or a year's holidays are not."""
+    """The day that an offset comes to; unknown where how many is not known, or a year's holidays are not, or no calendar has it."""
     day = value(term.base, view, scopes)
     count = term.count if term.by is None else value(term.by, view, scopes)
     if not isinstance(day, int):
         return day
     if not isinstance(count, int):
         return None
-    found = shifted(day, count if term.by is None else count * term.count, term.unit, term.rounding, term.holidays)
+    try:
+        found = shifted(day, count if term.by is None else count * term.count, term.unit, term.rounding, term.holidays)
+    except (ValueError, OverflowError):  # beyond the years 1 to 9999
+        return None
+    if not date.min.toordinal() <= found <= date.max.toordinal():
+        return None
     if term.calendar:
         spoken = {date.fromordinal(holiday).year for holiday in term.holidays}
         first, last = sorted((date.fromordinal(day).year, date.fromordinal(found).year))
