@@ -45,7 +45,7 @@ def files(folder: Path) -> Urls:
 
 def written_together(url: str, alone: str, folder: Path, writers: int, each: int, engine: Engine) -> None:
     """Decide streams by one ledger together, and by another one after the other; the totals are the same."""
-    streams = claims_for(writers, each, 5)
+    streams = claims_for(writers, each, 12)
     write_together(url, folder, streams)
     with Ledger(url) as one, Ledger(alone) as other:
         for claims in streams:

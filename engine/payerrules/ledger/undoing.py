@@ -86,6 +86,17 @@ ONES = OF_ACCOUNT.where(claim.c.encounter == sa.bindparam("encounter"), claim.c.
 UNDOING = OF_ACCOUNT.where(claim.c.frequency != ORIGINAL).order_by(claim.c.receipt)
 
 
+ELSEWHERE = (
+    sa.select(claim.c.id, claim.c.account, claim.c.encounter)
+    .join(account, account.c.id == claim.c.account)
+    .where(
+        claim.c.account != sa.bindparam("own"), claim.c.undone_at.is_(None), account.c.payer == sa.bindparam("payer")
+    )
+)
+SAME_ID = ELSEWHERE.where(claim.c.encounter == sa.bindparam("name"))
+NAMED = ELSEWHERE.where(sa.or_(claim.c.encounter == sa.bindparam("name"), claim.c.number == sa.bindparam("name")))
+
+
 def undone_by(connection: Connection, kept: Account, given: Encounter, frequency: str) -> Undone:
     """What a claim undoes within its account: itself with other content, and what it says it replaces or voids."""
     found = Undone()
@@ -141,13 +152,8 @@ def elsewhere(connection: Connection, kept: Account, given: Encounter, frequency
     """Claims of other patients of the payer: one that a replacement or void names, or one by the same id."""
     said = fact(given, "claim.original")
     undoes = frequency != ORIGINAL and said
-    named = sa.or_(claim.c.encounter == said, claim.c.number == said) if undoes else claim.c.encounter == given.id
-    asked = (
-        sa.select(claim)
-        .join(account, account.c.id == claim.c.account)
-        .where(named, claim.c.account != kept.id, claim.c.undone_at.is_(None), account.c.payer == kept.payer)
-    )
-    there = connection.execute(asked).all()
+    asked = {"own": kept.id, "payer": kept.payer, "name": said if undoes else given.id}
+    there = connection.execute(NAMED if undoes else SAME_ID, asked).all()
     if not undoes:
         found.others = list(there)
     elif len(there) == 1:
