@@ -29,6 +29,7 @@ from payerrules.ledger.ledger import Ledger
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "ledger.md"
 BEGIN, END = "<!-- figures: made by make bench-ledger -->", "<!-- end of figures -->"
+PAYER = {"id": "medicare", "program": "part_b"}
 ROUNDS = 3
 WRITERS = 8
 HISTORIES = (10, 100, 1000)
@@ -48,7 +49,7 @@ def read(engine: Engine, data: list[dict[str, Any]]) -> list[Encounter]:
 def claims_of(count: int, patients: int, name: str = "B") -> list[dict[str, Any]]:
     """Claims of several patients, one after the other, through a year."""
     return [
-        claim(f"{name}-{n}", f"2026-{1 + n * 12 // count:02d}-{1 + n % 28:02d}", patient=f"{name}-P-{n % patients}", modifiers=("GN", "KX"))
+        claim(f"{name}-{n}", f"2026-{1 + n * 12 // count:02d}-{1 + n % 28:02d}", patient=f"{name}-P-{n % patients}", modifiers=("GN", "KX"), payer=PAYER)
         for n in range(count)
     ]  # fmt: skip
 
@@ -76,8 +77,10 @@ def with_history(engine: Engine, urls: Urls, services: int) -> float:
         {"date": (first - timedelta(days=4 * n)).isoformat(), "code": "92507", "modifiers": ["GN"], "units": 1, "allowed": "7.40"}
         for n in range(1, services + 1)
     ]  # fmt: skip
-    opening = read(engine, [{**claim("H-0", first.isoformat()), "history": past}])[0]
-    more = read(engine, [claim(f"H-{n}", f"2026-06-{1 + n:02d}", modifiers=("GN", "KX")) for n in range(1, 25)])
+    opening = read(engine, [{**claim("H-0", first.isoformat(), payer=PAYER), "history": past}])[0]
+    more = read(
+        engine, [claim(f"H-{n}", f"2026-06-{1 + n:02d}", modifiers=("GN", "KX"), payer=PAYER) for n in range(1, 25)]
+    )
     with Ledger(urls()) as ledger:
         ledger.decide(engine, opening)
         return per_second(lambda one: ledger.decide(engine, one), more)

@@ -1,8 +1,9 @@
-"""Claims for the tests of the ledger: one speech treatment, by default, of one patient of Medicare Part B."""
+"""Claims for the tests of the ledger: one speech treatment, by default, of one patient of a plan with one limit."""
 
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 from payerrules import Encounter, Engine, encounter_from_dict
@@ -10,7 +11,7 @@ from payerrules.ledger.history import accounts_of
 from payerrules.ledger.ledger import Entry, Ledger
 from payerrules.ledger.reading import exported, verified
 
-THRESHOLD = 2480  # dollars of PT and SLP in 2026 above which lines need KX
+POLICY = Path(__file__).parent / "plan.yaml"
 
 
 def claim(
@@ -37,7 +38,7 @@ def claim(
         line["allowed"] = allowed
     return {
         "encounter": name,
-        "payer": {"id": "medicare", "program": "part_b"},
+        "payer": {"id": "plan"},
         "patient": {"id": patient, "birth_date": "1950-07-19"},
         "provider": {"npi": "1999999984", "role": "slp"},
         "place_of_service": "11",

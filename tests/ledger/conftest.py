@@ -9,12 +9,13 @@ import pytest
 
 from payerrules import Engine
 from payerrules.ledger.ledger import Ledger
+from tests.ledger.claims import POLICY
 from tests.ledger.postgres import Cluster, programs
 
 
 @pytest.fixture(scope="session")
 def engine() -> Engine:
-    return Engine.open(runtime="reference", plugins=False, assume_history_none=True)
+    return Engine.open([POLICY], runtime="reference", plugins=False, assume_history_none=True)
 
 
 @pytest.fixture

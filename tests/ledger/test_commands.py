@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from payerrules.cli.main import app
-from tests.ledger.claims import claim, replacing
+from tests.ledger.claims import POLICY, claim, replacing
 
 
 class Desk:
@@ -23,7 +23,9 @@ class Desk:
 
     def run(self, *arguments: str, ask: str = "") -> Result:
         """A command on the ledger."""
-        return CliRunner().invoke(app, [*arguments, "--ledger", self.url], input=ask, env={"COLUMNS": "200"})
+        decides = {"decide", "review", "rebuild"} & set(arguments)
+        policies = ["--policies", str(POLICY)] if decides else []
+        return CliRunner().invoke(app, [*arguments, "--ledger", self.url, *policies], input=ask, env={"COLUMNS": "200"})
 
     def decide(self, *claims: dict[str, Any], more: tuple[str, ...] = ()) -> Result:
         """Decide claims, as JSON."""
@@ -116,7 +118,7 @@ def test_verify_ends_with_1_where_something_does_not_agree(desk: Desk) -> None:
     raw.close()
     done = desk.run("ledger", "verify")
     assert (done.exit_code, done.stdout) == (1, "1 account, 2 claims: 1 difference\n")
-    assert "error[ledger-differs]: patient P-1, medicare part_b: the services of encounter E-1" in done.stderr
+    assert "error[ledger-differs]: patient P-1, plan: the services of encounter E-1" in done.stderr
 
 
 @pytest.mark.parametrize("command", [["show", "P-1"], ["review"], ["rebuild", "--yes"], ["export"], ["verify"]])

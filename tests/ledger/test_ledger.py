@@ -11,7 +11,7 @@ import pytest
 from payerrules import Engine, hookimpl
 from payerrules.ledger.ledger import Ledger, first_day
 from payerrules.payers.manager import Plugins
-from tests.ledger.claims import claim, codes, everything, outcomes, post, read, stream, used
+from tests.ledger.claims import POLICY, claim, codes, everything, outcomes, post, read, stream, used
 
 
 def test_a_claim_counts_what_was_decided_before_it(any_url: str, engine: Engine) -> None:
@@ -43,7 +43,7 @@ def test_the_same_claims_twice_change_nothing_and_are_decided_alike(any_url: str
 
 
 def test_the_past_is_the_same_whether_the_ledger_or_the_claim_gives_it(ledger: Ledger) -> None:
-    engine = Engine.open(runtime="reference", plugins=False)
+    engine = Engine.open([POLICY], runtime="reference", plugins=False)
     posted, given = [], []
     for number in range(60):
         allowed, code = f"{30 + number}.50", ("92507", "92526", "97110")[number % 3]
@@ -84,14 +84,14 @@ def test_a_claim_reads_no_more_of_the_past_than_its_period(ledger: Ledger, engin
 
 def test_another_patient_and_another_payer_have_accounts_of_their_own(ledger: Ledger, engine: Engine) -> None:
     post(ledger, engine, claim("E-1"))
-    other = claim("E-2", payer={"id": "medicare", "program": "part_b", "plan": "other"})
+    other = claim("E-2", payer={"id": "plan", "program": "other"})
     assert used(post(ledger, engine, claim("E-2", patient="P-2"))) == ("0.00", "74.00")
     assert used(post(ledger, engine, other)) == ("0.00", "74.00")
 
 
 def test_the_rank_of_a_payer_makes_no_account(ledger: Ledger, engine: Engine) -> None:
     post(ledger, engine, claim("E-1"))
-    other = claim("E-2", payer={"id": "medicare", "program": "part_b", "rank": "secondary"})
+    other = claim("E-2", payer={"id": "plan", "rank": "secondary"})
     assert used(post(ledger, engine, other)) == ("74.00", "148.00")
 
 
@@ -156,7 +156,7 @@ def test_what_later_claims_say_of_the_past_is_set_aside_by_name(ledger: Ledger, 
 
 
 def test_without_any_word_on_the_past_what_was_used_is_unknown_above_and_not_zero(url: str) -> None:
-    careful = Engine.open(runtime="reference", plugins=False)
+    careful = Engine.open([POLICY], runtime="reference", plugins=False)
     with Ledger(url) as ledger:
         post(ledger, careful, claim("E-1"))
         before, after = used(post(ledger, careful, claim("E-2")))
@@ -164,7 +164,7 @@ def test_without_any_word_on_the_past_what_was_used_is_unknown_above_and_not_zer
 
 
 def test_an_account_that_nobody_opened_is_opened_by_the_first_who_can(url: str) -> None:
-    careful = Engine.open(runtime="reference", plugins=False)
+    careful = Engine.open([POLICY], runtime="reference", plugins=False)
     own = {"date": "2026-05-11", "code": "92507", "modifiers": ["GN"], "units": 1, "allowed": "74.00"}
     with Ledger(url) as ledger:
         first = post(ledger, careful, claim("E-1", modifiers=("GN", "KX")))
@@ -177,7 +177,7 @@ def test_an_account_that_nobody_opened_is_opened_by_the_first_who_can(url: str) 
 
 
 def test_a_ledger_may_be_complete_from_a_day_on(url: str) -> None:
-    careful = Engine.open(runtime="reference", plugins=False)
+    careful = Engine.open([POLICY], runtime="reference", plugins=False)
     with Ledger(f"{url}?complete_from=2026-01-01") as ledger:
         assert used(post(ledger, careful, claim("E-1"))) == ("0.00", "74.00")
         before, _ = used(post(ledger, careful, claim("E-2", "2025-05-11")))
@@ -213,7 +213,7 @@ def test_what_a_plugin_overrides_is_what_counts_and_for_as_much_as_the_line_says
 ) -> None:
     plugins = Plugins(load=False)
     plugins.register(Lifts(), "lifts")
-    lifting = Engine.open(runtime="reference", plugins=plugins, assume_history_none=True)
+    lifting = Engine.open([POLICY], runtime="reference", plugins=plugins, assume_history_none=True)
     post(ledger, engine, claim("E-1", allowed="2400.00"))
     assert outcomes(post(ledger, lifting, claim("E-2", allowed="100.00"))) == ["pay"]
     assert used(post(ledger, engine, claim("E-3", allowed="10.00"))) == ("2500.00", "2510.00")

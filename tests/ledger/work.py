@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from payerrules import Engine
 from payerrules.ledger.ledger import Ledger
 from payerrules.ledger.tables import claim as claims
-from tests.ledger.claims import claim, everything, post
+from tests.ledger.claims import POLICY, claim, everything, post
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "engine"), str(ROOT)])}
@@ -36,7 +36,7 @@ def write(path: Path, claims: Iterable[dict[str, Any]]) -> Path:
 
 def command(url: str, path: Path) -> list[str]:
     """The command that decides a file by a ledger, as a person would run it."""
-    options = ["--format", "json", "--assume-history", "none", "--runtime", "reference"]
+    options = ["--format", "json", "--assume-history", "none", "--runtime", "reference", "--policies", str(POLICY)]
     return [sys.executable, "-m", "payerrules", "decide", str(path), "--ledger", url, *options]
 
 
@@ -108,7 +108,7 @@ def totals(ledger: Ledger) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    engine = Engine.open(runtime="reference", plugins=False, assume_history_none=True)
+    engine = Engine.open([POLICY], runtime="reference", plugins=False, assume_history_none=True)
     with Ledger(sys.argv[1]) as ledger, open(sys.argv[2], encoding="utf-8") as lines:
         for line in lines:
             post(ledger, engine, json.loads(line))
