@@ -65,6 +65,8 @@ def check_meanings(library: Library, only: Collection[str] = ()) -> list[Diagnos
         if label in library.broken:
             continue
         for composed in compositions:
+            if only and not any(is_named(layer, only) for layer in composed.layers):
+                continue  # all that it could say is of files that nobody asked about
             meaning, wrong = read_meaning(composed, library.vocabulary, library.catalogues)
             if not has_error(wrong):
                 program, more = build([meaning], library.vocabulary)
