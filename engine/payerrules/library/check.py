@@ -13,6 +13,8 @@ from payerrules.language.checks import run_checks
 from payerrules.language.meaning import read_meaning
 from payerrules.language.policy import PolicyText
 from payerrules.language.vocabulary import Vocabulary
+from payerrules.library.compose import compositions
+from payerrules.library.faults import Faults
 from payerrules.library.library import Library, policy_files
 from payerrules.library.lock import check_lock
 from payerrules.library.shipped import shipped_policies
@@ -60,11 +62,12 @@ def check_meanings(library: Library, only: Collection[str] = ()) -> list[Diagnos
     """
     found: list[Diagnostic] = []
     studies: list[Study] = []
+    found += beside_faults(library, only)
     broken = set(library.broken)
-    for label, compositions in sorted(library.composed.items()):
+    for label, composed_editions in sorted(library.composed.items()):
         if label in library.broken:
             continue
-        for composed in compositions:
+        for composed in composed_editions:
             if only and not any(is_named(layer, only) for layer in composed.layers):
                 continue  # all that it could say is of files that nobody asked about
             meaning, wrong = read_meaning(composed, library.vocabulary, library.catalogues)
@@ -90,6 +93,21 @@ def check_meanings(library: Library, only: Collection[str] = ()) -> list[Diagnos
     found += unread([text for text in texts if text.label not in broken], library.composed)
     waivers = [w for text in texts for w in read_waivers(Path(text.path).read_text("utf-8"), text.path)]
     return waived(dict.fromkeys(found), waivers)
+
+
+def beside_faults(library: Library, only: Collection[str]) -> list[Diagnostic]:
+    """What is wrong besides, with the policies that cannot be used: all that mending the known errors would not mend."""
+    texts = [text for editions in library.shelf.values() for text in editions if text.label in library.broken]
+    faults = Faults.of((text for text in texts if text.label in library.misshapen), library.diagnostics)
+    found: list[Diagnostic] = []
+    for text in texts:
+        if only and not is_named(text, only):
+            continue
+        made, wrong = compositions(text, library.shelf)
+        for composed in made:
+            wrong = [*wrong, *read_meaning(composed, library.vocabulary, library.catalogues)[1]]
+        found += [finding for finding in wrong if faults.leave_true(finding)]
+    return found
 
 
 def is_named(text: PolicyText, names: Collection[str]) -> bool:

@@ -44,13 +44,19 @@ class Selected:
 
 @dataclass
 class Library:
-    """Editions by policy, the vocabulary and the catalogues, read from folders and from plugins."""
+    """Editions by policy, the vocabulary and the catalogues, read from folders and from plugins.
+
+    `misshapen` are the editions whose own file has errors of shape; `broken` all that cannot be used, those that rest on
+    a misshapen layer among them, which `rests_on` names.
+    """
 
     vocabulary: Vocabulary
     shelf: dict[str, list[PolicyText]] = field(default_factory=dict)
     catalogues: dict[str, Catalogue] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    misshapen: set[str] = field(default_factory=set)
     broken: set[str] = field(default_factory=set)
+    rests_on: dict[str, tuple[str, ...]] = field(default_factory=dict)
     composed: dict[str, list[Composed]] = field(default_factory=dict)
     meanings: dict[tuple[str, Window], EditionMeaning] = field(default_factory=dict)
     programs: dict[tuple[Any, ...], Program] = field(default_factory=dict)
@@ -127,6 +133,7 @@ class Library:
             self.diagnostics.append(Diagnostic("policy-clash", message, text.node.at, hint))
             return
         if has_error(found):
+            self.misshapen.add(text.label)
             self.broken.add(text.label)
         self.shelf.setdefault(text.policy, []).append(text)
 
@@ -137,12 +144,18 @@ class Library:
             editions.sort(key=lambda text: (text.effective, text.published, text.edition))
             self.diagnostics += overlaps(name, editions)
             for text in editions:
-                if text.label not in self.broken:
-                    made, found = compositions(text, self.shelf)
-                    self.composed[text.label] = made
-                    self.diagnostics += found
-                    if has_error(found):
-                        self.broken.add(text.label)
+                if text.label in self.broken:
+                    continue
+                made, found = compositions(text, self.shelf)
+                under = {layer.label for composed in made for layer in composed.layers} & self.misshapen
+                if under:
+                    self.broken.add(text.label)
+                    self.rests_on[text.label] = tuple(sorted(under))
+                    continue
+                self.composed[text.label] = made
+                self.diagnostics += found
+                if has_error(found):
+                    self.broken.add(text.label)
 
     # --- selecting ----------------------------------------------------------------------------
     def program_for(
@@ -168,7 +181,7 @@ class Library:
         for day in sorted(days):
             for text in self.matching(payer, facts, day, known_on, undecided):
                 if text.label in self.broken:
-                    broken.add(text.label)
+                    broken.update(self.rests_on.get(text.label, (text.label,)))
                     continue
                 for composed in self.composed[text.label]:
                     for window in composed.windows:
