@@ -77,6 +77,10 @@ def test_a_cut_claim_file_is_decided_as_far_as_it_goes_and_exits_3(tmp_path: Pat
         ),
         (["show", "medicare/outpatient-therapy", "--out", "nowhere/x.svg"], 2, "there is no folder nowhere"),
         (["show", "medicare/nothing"], 2, "there is no policy"),
+        (["show", "medicare/outpatient-therapi"], 2, "Did you mean `medicare/outpatient-therapy`?"),
+        (["decide", str(ROOT / "policies/medicare/pair_edits.yaml")], 3, "this is a policy"),
+        (["test", str(ROOT / "policies/medicare/pair_edits.yaml")], 1, "this is a policy"),
+        (["check", CLAIMS], 1, "this is a file of encounters"),
         (["test", "nowhere"], 2, "there is no such file or folder"),
     ],
 )

@@ -76,7 +76,7 @@ NO_FIXTURE = {
 """Codes that no single policy brings up, and where they are tested."""
 FRONT = (
     "alias-refused", "bad-date", "bad-type", "dates-reversed", "empty-file", "key-not-text", "keys-together",
-    "misplaced-key", "missing-key", "missing-value", "missing-verified-through", "repeated-key", "second-document",
+    "misplaced-key", "missing-key", "missing-value", "missing-verified-through", "other-kind-of-file", "repeated-key", "second-document",
     "source-without-title", "tag-refused", "text-cut-short", "text-needs-quotes", "too-deep", "unknown-entity",
     "unknown-key", "unknown-word", "vocabulary-clash", "wrong-form", "wrong-shape", "yaml-syntax",
 )  # fmt: skip

@@ -26,6 +26,7 @@ from payerrules.cli.common import (
 )
 from payerrules.decide.engine import Engine
 from payerrules.golden.written import case_text
+from payerrules.language.spelling import remedy
 from payerrules.model.diagnostic import Severity
 
 commands = typer.Typer()
@@ -59,7 +60,7 @@ def benched(policies: Path | None, names: list[str] | None) -> Engine:
     tell([d for d in engine.diagnostics if d.severity is Severity.ERROR])
     for name in names or ():
         if name not in engine.library.shelf:
-            stop(f"there is no policy `{name}`; there are: {', '.join(sorted(engine.library.shelf))}")
+            stop(f"there is no policy `{name}`. {remedy(name, engine.library.shelf, 'There are')}")
     return engine
 
 

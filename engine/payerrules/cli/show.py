@@ -12,6 +12,7 @@ import typer
 from payerrules.cli.common import DONE, FINDINGS, Policies, check_out, day_of, err, opened, stop, write
 from payerrules.decide.engine import Engine
 from payerrules.language.policy import PolicyText
+from payerrules.language.spelling import remedy
 from payerrules.show.flow import flow_of
 from payerrules.show.html import as_html
 from payerrules.show.mermaid import as_mermaid
@@ -64,7 +65,7 @@ def show(
     else:
         chosen = list(engine.library.shelf.get(policy, ()))
     if not chosen:
-        stop(f"there is no policy `{policy}`; there are: {', '.join(sorted(engine.library.shelf))}")
+        stop(f"there is no policy `{policy}`. {remedy(policy, engine.library.shelf, 'There are')}")
     subjects = list(subjects_of(chosen, engine, day))
     if not subjects:
         stop(f"no edition of `{policy}` is in force on {as_of}")

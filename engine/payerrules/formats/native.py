@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from payerrules.formats.encounter_reader import Path, encounter_from_dict
+from payerrules.language.kinds import of_another_kind
 from payerrules.language.nodes import Mapping, Node, Scalar, Sequence, plain
 from payerrules.language.reader import read_yaml
 from payerrules.language.vocabulary import Vocabulary
@@ -41,6 +42,9 @@ def read_tree(text: str, name: str, vocabulary: Vocabulary) -> Iterator[Encounte
     node, found = read_yaml(text, name)
     yield from (impersonal(one) for one in found)
     if node is None:
+        return
+    if (other := of_another_kind(node, "encounters", "encounter")) is not None:
+        yield other
         return
     if isinstance(node, Scalar):
         message = "the file holds no encounter: it is neither YAML, JSON, NDJSON nor 837P"

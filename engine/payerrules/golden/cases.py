@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from payerrules.language.kinds import of_another_kind
 from payerrules.language.nodes import Mapping, Node, Scalar, Sequence, plain
 from payerrules.language.reader import read_yaml
 from payerrules.language.structure import check_structure
@@ -54,6 +55,8 @@ def read_cases(path: Path) -> tuple[list[GoldenCase], list[Diagnostic]]:
     node, found = read_yaml(path.read_bytes(), str(path))
     if node is None:
         return [], found
+    if (other := of_another_kind(node, "golden")) is not None:
+        return [], [other]
     found += check_structure(node, "golden")
     listed = node.get("golden") if isinstance(node, Mapping) else None
     return list(cases_of(listed, str(path))), found

@@ -119,8 +119,8 @@ def run_files(
     """Run every case of the golden files among paths, or those chosen; what is wrong with a file comes as a diagnostic."""
     for path in golden_files(paths):
         cases, found = read_cases(path)
-        ends = [case.line for case in cases[1:]]
-        for case, end in zip(cases, [*ends, None], strict=True):
+        ends = [case.line for case in cases[1:]] + [None] if cases else []
+        for case, end in zip(cases, ends, strict=True):
             own = [d for d in found if d.at and d.at.line >= case.line and (end is None or d.at.line < end)]
             found = [d for d in found if d not in own]
             if chosen is not None and not chosen(case):

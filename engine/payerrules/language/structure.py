@@ -8,6 +8,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from payerrules.language.complaints import complaints
 from payerrules.language.grammar import Schema
+from payerrules.language.kinds import of_another_kind
 from payerrules.language.nodes import Mapping, Node, Scalar, Sequence
 from payerrules.language.places import Complaint, Path, walk
 from payerrules.language.reader import read_yaml
@@ -70,6 +71,8 @@ def read_checked(
     node, found = read_yaml(text, name)
     if node is None:
         return None, found
+    if (other := of_another_kind(node, schema_name)) is not None:
+        return None, [other]
     known = {(finding.code, finding.at and finding.at.line, finding.at and finding.at.column) for finding in found}
     more = check_structure(node, schema_name, vocabulary)
     return node, in_order(
