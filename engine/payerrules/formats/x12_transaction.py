@@ -388,7 +388,7 @@ class ProfessionalTransaction:
         count = self._seen[name] = self._seen.get(name, 0) + 1
         if count > 1:
             self._report.claim = draft
-            message = f"the claim id comes a {count}. time in the file; this encounter is called {name}#{count}"
+            message = f"the claim id comes again (number {count} of this id in the file); this encounter is called {name}#{count}"
             self._report.add("x12-repeated-claim", draft.segment, 1, message)
             self._report.claim = None
             name = f"{name}#{count}"
