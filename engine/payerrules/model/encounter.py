@@ -1,9 +1,13 @@
-"""An encounter: what came in, typed by the vocabulary, immutable."""
+"""An encounter: what came in, typed by the vocabulary, immutable.
+
+That nothing is set anew is held by the type checker (`Final`): a class that guards itself takes three times as long to make.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from payerrules.model.diagnostic import Diagnostic
 from payerrules.model.values import Value
@@ -13,7 +17,7 @@ OF_UNITS = ("line.charge", "line.allowed", "line.schedule_amount")
 """Amounts that a line has for all its units together."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Line:
     """A service line, or an earlier service of the history, which is read as a line.
 
@@ -21,14 +25,14 @@ class Line:
     a fact that is not there was not given. Modifiers keep their order.
     """
 
-    number: int
-    date: int  # day number of the date of service
-    code: str
-    modifiers: tuple[str, ...] = ()
-    facts: Facts = field(default_factory=dict)
-    diagnoses: tuple[int, ...] | None = None  # pointers into the encounter's diagnoses, from 1; None: not given
-    other_payers: tuple[Facts, ...] | None = None  # the line's paid_by_others
-    receipt: int | None = None  # of a past service that a ledger holds: the place at which its claim was received
+    number: Final[int]
+    date: Final[int]  # day number of the date of service
+    code: Final[str]
+    modifiers: Final[tuple[str, ...]] = ()
+    facts: Final[Facts] = field(default_factory=dict)
+    diagnoses: Final[tuple[int, ...] | None] = None  # pointers into the encounter's diagnoses, from 1; None: not given
+    other_payers: Final[tuple[Facts, ...] | None] = None  # the line's paid_by_others
+    receipt: Final[int | None] = None  # of a past service that a ledger holds: the place at which its claim was received
 
     def corrected(self, modifiers: tuple[str, ...], units: int | None, with_minutes: bool = False) -> Line:
         """The line with other modifiers and, where given, fewer units; its amounts (and minutes, if asked) fall with them."""
@@ -49,18 +53,18 @@ class Line:
         return replace(self, modifiers=modifiers, facts=facts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CounterGiven:
     """A number the payer gave: how much of a limit is used, as of a day; `pool` names the pool by facts."""
 
-    limit: str
-    used: int  # in the limit's own unit; cents for money
-    used_text: str
-    as_of: int | None = None
-    pool: Facts = field(default_factory=dict)
+    limit: Final[str]
+    used: Final[int]  # in the limit's own unit; cents for money
+    used_text: Final[str]
+    as_of: Final[int | None] = None
+    pool: Final[Facts] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Encounter:
     """One encounter. A collection that is None was not given; an empty one is known to be empty.
 
@@ -69,27 +73,25 @@ class Encounter:
     `unread` names what could not be read; lines that could not be read are listed by number in `unreadable_lines`, and pend.
     """
 
-    id: str
-    payer: Mapping[str, str]
-    patient: str
-    lines: tuple[Line, ...]
-    facts: Facts = field(default_factory=dict)
-    diagnoses: tuple[str, ...] | None = None
-    history: tuple[Line, ...] | None = None
-    history_known_from: int | None = None
-    authorizations: tuple[Facts, ...] | None = None
-    other_payers: tuple[Facts, ...] | None = None
-    counters: tuple[CounterGiven, ...] = ()
-    received: int | None = None
-    receipt: int | None = (
-        None  # its place in a ledger's account, by which it is told what was received before and after
-    )
-    presumed: tuple[str, ...] = ()  # what an option presumed, such as "history" under --assume-history none
-    unread: tuple[Diagnostic, ...] = field(default=(), compare=False)
-    unreadable_lines: tuple[int, ...] = ()
-    doubtful: tuple[
-        tuple[int, str], ...
-    ] = ()  # line number (0: any) and what was wrong there; such a line is never paid
+    id: Final[str]
+    payer: Final[Mapping[str, str]]
+    patient: Final[str]
+    lines: Final[tuple[Line, ...]]
+    facts: Final[Facts] = field(default_factory=dict)
+    diagnoses: Final[tuple[str, ...] | None] = None
+    history: Final[tuple[Line, ...] | None] = None
+    history_known_from: Final[int | None] = None
+    authorizations: Final[tuple[Facts, ...] | None] = None
+    other_payers: Final[tuple[Facts, ...] | None] = None
+    counters: Final[tuple[CounterGiven, ...]] = ()
+    received: Final[int | None] = None
+    # its place in a ledger's account, by which it is told what was received before and after
+    receipt: Final[int | None] = None
+    presumed: Final[tuple[str, ...]] = ()  # what an option presumed, such as "history" under --assume-history none
+    unread: Final[tuple[Diagnostic, ...]] = field(default=(), compare=False)
+    unreadable_lines: Final[tuple[int, ...]] = ()
+    # line number (0: any) and what was wrong there; such a line is never paid
+    doubtful: Final[tuple[tuple[int, str], ...]] = ()
 
     @property
     def first_date(self) -> int:

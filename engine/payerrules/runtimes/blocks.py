@@ -9,15 +9,15 @@ from functools import cached_property
 from typing import Any
 
 from payerrules.language.effect import Derive, Effect, Hit
-from payerrules.language.expression import FALSE, UNKNOWN, Condition, Constant, Fact, Literal
+from payerrules.language.expression import ALWAYS, FALSE, UNKNOWN, Condition, Constant, Fact, Literal
 from payerrules.language.items import Rule
 from payerrules.model.values import MaybeValue
 from payerrules.runtimes.compiled import Known, Many, compile_many, fold
 from payerrules.runtimes.deriving import Writer, derived
 from payerrules.runtimes.lookups import Conflict
 
-SETTLED = 10_000
-"""How many combinations of verdicts a block keeps the derived facts of."""
+SETTLED = 1_000
+"""How many combinations of verdicts a block keeps the consequences of."""
 
 
 def facts_in(part: Any) -> Iterator[Fact]:
@@ -34,20 +34,39 @@ def facts_in(part: Any) -> Iterator[Fact]:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """An effect of a rule, with the trigger of a hit made ready, and its group code where that is no fact."""
+    """An effect of a rule, with the trigger of a hit made ready, and its group code where that is no fact.
+
+    `plain` is a hit that has nothing to be read: no trigger, no part that still pays, no correction, no question.
+    """
 
     effect: Effect
     trigger: Many | None = None
     group: str | None = None
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the verdicts of a block lead to: the derived facts, where they follow from the verdicts alone, and what acts.
+
+    `facts` is None where a value, an unknown or a conflict has to be looked at; `acting` has the place, verdict and acts of
+    each rule that does something.
+    """
+
+    facts: dict[str, MaybeValue] | None
+    acting: tuple[tuple[int, int, tuple[Act, ...]], ...]
 
 
 def ready_effect(effect: Effect) -> Act:
-    """An effect made ready: the trigger of a hit as generated code."""
+    """An effect made ready: the trigger of a hit as generated code; none where it is always true."""
     if not isinstance(effect, Hit):
         return Act(effect)
     group = effect.outcome.group
     written = "" if group is None else group.value if isinstance(group, Literal) else None
-    return Act(effect, compiled(effect.trigger), written if isinstance(written, str) else None)
+    trigger = None if effect.trigger == ALWAYS else compiled(effect.trigger)
+    read = (trigger, effect.units, effect.amount, effect.correction, effect.ask)
+    plain = isinstance(written, str) and not any(part is not None for part in read)
+    return Act(effect, trigger, written if isinstance(written, str) else None, plain)
 
 
 _COMPILED: dict[Condition, Many] = {}
@@ -80,7 +99,6 @@ class Block:
         self.acts = tuple(
             tuple(ready_effect(e) for e in rule.effects if not isinstance(e, Derive)) for rule in self.asked
         )
-        self.acting = any(self.acts)
         self.derives = self.writers()
         self.derives_of = frozenset(name for name, _ in self.derives)
         self.derives_for_all = tuple(
@@ -88,7 +106,7 @@ class Block:
         )  # of the encounter too
         self.idle = not self.asked and not self.derives
         self.plain = all(w.plain for _, writers in self.derives for w in writers)
-        self.settled: dict[tuple[int, ...], dict[str, MaybeValue] | None] = {}
+        self.settled: dict[tuple[int, ...], Told] = {}
         self.prepared: Any = None  # what a runtime has made of it
 
     @cached_property
@@ -116,20 +134,24 @@ class Block:
                     found.setdefault(effect.fact.name, []).append(one)
         return tuple((name, tuple(sorted(w, key=lambda w: -w.rule.priority))) for name, w in found.items())
 
-    def facts(self, found: tuple[int, ...]) -> dict[str, MaybeValue] | None:
-        """The derived facts that verdicts lead to by themselves; None where a value, an unknown or a conflict has to be looked at."""
+    def told(self, found: tuple[int, ...]) -> Told:
+        """What verdicts lead to, worked out once for each combination of them."""
         try:
             return self.settled[found]
         except KeyError:
             pass
-        facts: dict[str, MaybeValue] | None = None
-        if self.plain and UNKNOWN not in found:
-            try:
-                facts = {name: derived(writers, found, {}) for name, writers in self.derives}
-            except Conflict:
-                facts = None
-        if facts is not None and None in facts.values():
-            facts = None
+        acting = tuple((place, value, self.acts[place]) for place, value in enumerate(found) if value and self.acts[place])
+        told = Told(self.facts(found), acting)
         if len(self.settled) < SETTLED:
-            self.settled[found] = facts
-        return facts
+            self.settled[found] = told
+        return told
+
+    def facts(self, found: tuple[int, ...]) -> dict[str, MaybeValue] | None:
+        """The derived facts that verdicts lead to by themselves; None where a value, an unknown or a conflict has to be looked at."""
+        if not self.plain or UNKNOWN in found:
+            return None
+        try:
+            facts = {name: derived(writers, found, {}) for name, writers in self.derives}
+        except Conflict:
+            return None
+        return None if None in facts.values() else facts

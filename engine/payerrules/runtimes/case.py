@@ -30,7 +30,7 @@ class Case:
     pairs: dict[tuple[int, int], View] = field(default_factory=dict)  # (index of line, index of other)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Opening:
     """How a program opens encounters: what missing facts are presumed to be, which facts are derived, which must be known."""
 
@@ -38,39 +38,49 @@ class Opening:
     derived: frozenset[str]
     reads: frozenset[str]
     of_provider: frozenset[str]  # the facts that say who gave a service
+    looks_around: bool  # whether anything read for a line looks at other lines or past services
+    unsaid: View = field(init=False)  # the view of an encounter that says nothing
+
+    def __post_init__(self) -> None:
+        nothing = dict.fromkeys(("@authorizations", "@other_payers", "@diagnoses"))
+        self.unsaid = {**self.presumed, **nothing, "@derived": self.derived}
 
     def open(self, encounter: Encounter) -> Case:
         """The views of an encounter, with nothing derived yet."""
         given = frozenset(encounter.facts)
         lines: list[View] = []
         services: list[View] = []
-        days = [line.date for line in encounter.lines]
+        days = [line.date for line in encounter.lines] or [0]
+        first = min(days) if len(days) > 1 else days[0]
         facts: View = {
-            **self.presumed,
+            **self.unsaid,
             **encounter.facts,
             "patient": encounter.patient,
-            "@authorizations": self.things(encounter.authorizations),
-            "@other_payers": self.things(encounter.other_payers),
-            "@diagnoses": diagnoses(encounter.diagnoses),
-            "@derived": self.derived,
             "encounter.history_known": encounter.history is not None,
-            "encounter.first_date": min(days) if days else None,
-            "encounter.last_date": max(days) if days else None,
-            "@lines": lines,
-            "@services": services,
+            "encounter.first_date": first or None,
+            "encounter.last_date": max(days) or None,
         }
+        if self.looks_around or encounter.history:  # else no view refers to itself, and all are freed at once
+            facts["@lines"], facts["@services"] = lines, services
+        if encounter.authorizations is not None:
+            facts["@authorizations"] = self.things(encounter.authorizations)
+        if encounter.other_payers is not None:
+            facts["@other_payers"] = self.things(encounter.other_payers)
+        if encounter.diagnoses is not None:
+            facts["@diagnoses"] = diagnoses(encounter.diagnoses)
         for key, said in encounter.payer.items():
             facts[PAYER.get(key) or f"payer.{key}"] = said
         facts["provider"] = facts.get("provider.npi") or "the encounter's provider"
         for line in encounter.lines:
             lines.append(self.line(line, facts, encounter, given))
         history = self.history(encounter, facts) if encounter.history else []
-        facts["line.date"] = min(days) if days else 0
+        facts["line.date"] = first
         self.finish(facts, given)
-        later = received_later(encounter)
-        services += [*lines, *(view for place, view in enumerate(history) if place not in later)]
-        if (gap := self.unknown_past(encounter)) is not None:
-            services.append(gap)
+        later = received_later(encounter) if encounter.history else NONE_LATER
+        if self.looks_around or history:
+            services += [*lines, *(view for place, view in enumerate(history) if place not in later)]
+            if (gap := self.unknown_past(encounter)) is not None:
+                services.append(gap)
         return Case(encounter, facts, lines, history, later)
 
     def history(self, encounter: Encounter, facts: View) -> list[View]:
@@ -102,7 +112,7 @@ class Opening:
             view["line.first_diagnosis"] = pointed[0] if pointed else NONE
         if line.other_payers is not None:
             view["@other_payers"] = self.things(line.other_payers)
-        self.finish(view, inherited.union(line.facts))
+        self.finish(view, inherited.union(line.facts) if line.facts else inherited)
         return view
 
     def finish(self, view: View, given: frozenset[str]) -> None:
@@ -110,9 +120,9 @@ class Opening:
         view["@given"] = given
         view["@lacks"] = {}
         view["@why"] = {}
-        born, day = view.get("patient.birth_date"), view["line.date"]
-        if isinstance(born, int) and day and "patient.age" not in given:
-            view["patient.age"], view["patient.age_months"] = ages(born, day)
+        born = view.get("patient.birth_date")
+        if isinstance(born, int) and view["line.date"] and "patient.age" not in given:
+            view["patient.age"], view["patient.age_months"] = ages(born, view["line.date"])
 
     def things(self, given: tuple[Facts, ...] | None) -> list[View] | None:
         """The views of authorizations or other payers, presumed facts included; None where they were not given."""
@@ -130,11 +140,14 @@ class Opening:
         return {"@many": True, "line.date": (FIRST_DAY, encounter.history_known_from - 1), "patient": encounter.patient}
 
 
+NONE_LATER: frozenset[int] = frozenset()
+
+
 def received_later(encounter: Encounter) -> frozenset[int]:
     """The places in the history of services whose claims a ledger received after this encounter; no rule looks at them."""
     own = encounter.receipt
     if own is None:
-        return frozenset()
+        return NONE_LATER
     past = enumerate(encounter.history or ())
     return frozenset(place for place, line in past if line.receipt is not None and line.receipt > own)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from payerrules.language.effect import Action, Ask, Correction, Flag, Hit, Say
@@ -93,43 +93,49 @@ class Benign:
     hit: Hit | None = None  # the hit whose `ask` this is; its modifiers fill {modifier} and {other_modifier}
 
 
-@dataclass(slots=True)
 class LineConclusion:
-    """One line, judged. Amounts are cents; None is unknown or not priced."""
+    """One line, judged. Amounts are cents; None is unknown or not priced.
 
-    line: int
-    code: str
-    modifiers: tuple[str, ...]
-    outcome: str = "pay"
-    stands: int = 2
-    struck: list[Struck] = field(default_factory=list)
-    benign: list[Benign] = field(default_factory=list)
-    units: int | None = None  # submitted
-    units_payable: int | None = None
+    `units` are those submitted; `pending` are reasons that are no rule's: "policy for 99999", a conflict.
+    """
+
+    # what holds of most lines is said once, of the class
+    outcome = "pay"
+    stands = 2
     allowed: int | None = None
     payment: int | None = None
     patient_share: int | None = None
-    pending: list[str] = field(default_factory=list)  # reasons that are no rule's: "policy for 99999", a conflict
-    covered_by: str = ""  # the id of the authorization that the line uses
-    view: View = field(default_factory=dict)
-    unverified: bool = False  # past the edition's verified_through
+    covered_by = ""  # the id of the authorization that the line uses
+    unverified = False  # past the edition's verified_through
+
+    def __init__(self, line: int, code: str, modifiers: tuple[str, ...], units: int | None, view: View) -> None:
+        self.line = line
+        self.code = code
+        self.modifiers = modifiers
+        self.units = units
+        self.units_payable = units
+        self.view = view
+        self.struck: list[Struck] = []
+        self.benign: list[Benign] = []
+        self.pending: list[str] = []
 
 
-@dataclass(slots=True)
 class Conclusions:
     """All lines, judged once: every rule in force at every instance has a verdict; `out_of_date` has (rule, line).
 
     `corrections` are the changes that would lift true hits and may be made, in the order of stages: (line, hit, change).
+    `view` is that of the encounter, `benign` what lies beside it; `history` has the views of past services.
     """
 
-    lines: list[LineConclusion]
-    benign: list[Benign] = field(default_factory=list)  # of the encounter
-    runs: list[Run] = field(default_factory=list)
-    out_of_date: list[tuple[Rule, int]] = field(default_factory=list)
-    limits: list[LimitState] = field(default_factory=list)
-    view: View = field(default_factory=dict)  # of the encounter
-    history: list[View] = field(default_factory=list)  # of past services
-    corrections: list[tuple[int, Struck, Correction]] = field(default_factory=list)
+    def __init__(self, lines: list[LineConclusion], view: View, history: list[View]) -> None:
+        self.lines = lines
+        self.view = view
+        self.history = history
+        self.benign: list[Benign] = []
+        self.runs: list[Run] = []
+        self.out_of_date: list[tuple[Rule, int]] = []
+        self.limits: list[LimitState] = []
+        self.corrections: list[tuple[int, Struck, Correction]] = []
 
     @property
     def verdicts(self) -> list[Verdict]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from payerrules.language.effect import Derive
@@ -13,13 +15,15 @@ from payerrules.language.expression import (
     Compare,
     Condition,
     Constant,
+    Count,
+    Exists,
     Fact,
     Given,
     Literal,
     Not,
     all_of,
 )
-from payerrules.language.items import LAST_DAY, STAGES, Limit, Lookup, Rule
+from payerrules.language.items import LAST_DAY, STAGES, Limit, Lookup, Rule, UnitLookup
 from payerrules.limits.authorizations import ASKED
 from payerrules.model.values import DATE
 from payerrules.program.program import Placed, Program
@@ -50,6 +54,8 @@ class Step:
     of_lines: bool  # whether it asks something of each line
     of_pairs: bool  # of each pair of lines
     of_encounter: bool  # of the encounter, its authorizations or its diagnoses
+    of_whole: bool  # whether what it derives for each line is of the encounter too
+    alone: bool  # whether it is all about one line at a time, and reads nothing of another
 
     @classmethod
     def of(cls, index: int, stage: str, level: int, placed: list[Placed]) -> Step:
@@ -61,9 +67,16 @@ class Step:
             ranges.setdefault(getattr(p.item, "for_each", ""), []).append(p)
         pairs = any(ranges_over(p.item) == "pair_of_lines" for p in lookups if not isinstance(p.item, Rule))
         by_range = {for_each: tuple(found) for for_each, found in ranges.items()}
-        whole = bool(by_range.keys() - {"line", "pair_of_lines"})
+        of_encounter = bool(by_range.keys() - {"line", "pair_of_lines"})
+        of_whole = stage == "derive" and any(
+            isinstance(effect, Derive) and not effect.fact.name.startswith("line.")
+            for p in by_range.get("line", ())
+            for effect in getattr(p.item, "effects", ())
+        )
+        of_lines, of_pairs = "line" in by_range, "pair_of_lines" in by_range
+        alone = not (of_pairs or pairs or of_encounter or looks_around(tuple(p.item for p in placed)))
         return cls(
-            index, stage, level, lookups, rules, by_range, pairs, "line" in by_range, "pair_of_lines" in by_range, whole
+            index, stage, level, lookups, rules, by_range, pairs, of_lines, of_pairs, of_encounter, of_whole, alone
         )
 
     def ranges(self, for_each: str) -> tuple[Placed, ...]:
@@ -83,10 +96,15 @@ class Speaking:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Course:
-    """What a plan does with lines of one code and stretch of dates: by step, the rules to ask and the look-ups to make."""
+    """What a plan does with lines of one code and stretch of dates: by step, the rules to ask and the look-ups to make.
+
+    `alone` has, by the first step of each stretch of steps that a line can go through alone, what there is to do in them:
+    the standing to note, the look-ups, the rules.
+    """
 
     blocks: tuple[Block | None, ...]
     looks: tuple[Looks, ...]
+    alone: dict[int, tuple[tuple[str, Looks, Block | None], ...]]
     speaking: tuple[Speaking, ...]
     late: tuple[Rule, ...]  # not in force
 
@@ -114,6 +132,7 @@ class Plan:
             else ""
             for i, step in enumerate(self.steps)
         )
+        self.stretches = stretches(self.before_benefit)
         windows = [p.window for p in placed] + [window for _, window in program.limits]
         windows += [about.effective for about in program.abouts]
         windows += [edition.effective for edition in program.editions]
@@ -122,6 +141,7 @@ class Plan:
         self.blocks: dict[tuple[Any, ...], Block | None] = {}
         self.looks: dict[tuple[Any, ...], Looks] = {}
         self.courses: dict[tuple[int, str], Course] = {}
+        self.courses_on: dict[tuple[int, str], Course] = {}  # the same by day, so that most need no search
         periods = {limit.period.kind for limit, _ in program.limits}
         self.authorizes = bool(ASKED & self.reads) or "authorization" in periods
         self.rule_names = {id(p): f"r{i}" for i, p in enumerate(p for step in self.steps for p in step.rules)}
@@ -144,27 +164,43 @@ class Plan:
         for name in derived:
             presumed.pop(name, None)
         of_provider = frozenset(name for name in facts if name.startswith("provider."))
-        return Opening(presumed, frozenset(derived) | MADE_BY_ENGINE, self.reads, of_provider)
+        program = self.program
+        asked = (*(p.item for p in program.placed), *program.limits, *(about.when for about in program.abouts))
+        return Opening(presumed, frozenset(derived) | MADE_BY_ENGINE, self.reads, of_provider, looks_around(asked))
 
     def course(self, day: int, code: str) -> Course:
         """What to do with a line of this date and code."""
+        try:
+            return self.courses_on[day, code]
+        except KeyError:
+            pass
+        if len(self.courses_on) >= MANY:
+            self.courses_on.clear()
+        self.courses_on[day, code] = found = self.course_between(day, code)
+        return found
+
+    def course_between(self, day: int, code: str) -> Course:
+        """What to do with a line of this code, on any day between the same borders."""
         key = (bisect_right(self.borders, day), code)
         found = self.courses.get(key)
         if found is None:
             if len(self.courses) >= MANY:
                 self.courses.clear()
-            found = self.courses[key] = Course(
-                tuple(self.make_block(step, "line", (day,), (code,)) for step in self.steps),
-                tuple(self.make_lookups(step, "line", day, (code,)) for step in self.steps),
-                self.speaking(day, code),
-                tuple(
-                    p.item
-                    for step in self.steps
-                    for p in step.rules
-                    if isinstance(p.item, Rule) and not p.window.holds(day)
-                ),
-            )
+            found = self.courses[key] = self.make_course(day, code)
         return found
+
+    def make_course(self, day: int, code: str) -> Course:
+        """What to do with such a line, worked out."""
+        blocks = tuple(self.make_block(step, "line", (day,), (code,)) for step in self.steps)
+        looks = tuple(self.make_lookups(step, "line", day, (code,)) for step in self.steps)
+        placed = [p for step in self.steps for p in step.rules]
+        late = tuple(p.item for p in placed if isinstance(p.item, Rule) and not p.window.holds(day))
+        alone = {}
+        for steps in self.stretches:
+            if steps[0].alone:
+                every = [(self.stands[step.index], looks[step.index], blocks[step.index]) for step in steps]
+                alone[steps[0].index] = tuple(one for one in every if any(one))
+        return Course(blocks, looks, alone, self.speaking(day, code), late)
 
     def speaking(self, day: int, code: str) -> tuple[Speaking, ...]:
         """The editions in force on a day."""
@@ -234,6 +270,25 @@ def outputs(lookup: Lookup | Rule) -> tuple[Fact, ...]:
 def ranges_over(lookup: Lookup) -> str:
     """What a look-up is made for each of."""
     return str(getattr(lookup, "for_each", "line"))
+
+
+def stretches(steps: Sequence[Step]) -> tuple[tuple[Step, ...], ...]:
+    """Steps that follow each other, those that a line can go through alone together, every other one by itself."""
+    found = groupby(steps, key=lambda step: -1 if step.alone else step.index)
+    return tuple(tuple(together) for _, together in found)
+
+
+def looks_around(part: Any) -> bool:
+    """Whether a piece of meaning, read for one line, looks at other lines or past services."""
+    match part:
+        case UnitLookup() | Exists("line" | "service") | Count("line" | "service"):
+            return True
+        case tuple():
+            return any(looks_around(one) for one in part)
+        case _ if dataclasses.is_dataclass(part):
+            return any(looks_around(getattr(part, field.name)) for field in dataclasses.fields(part))
+        case _:
+            return False
 
 
 def ready(placed: Placed, program: Program) -> Placed:

@@ -10,7 +10,7 @@ from payerrules.runtimes.walk import Walk
 
 def judge_by_reference(plan: Plan, case: Case) -> Conclusions:
     """Judge a case: the meaning of the language, stage by stage."""
-    walking = Walk(plan, case).run()
+    walking = Walk(plan, case, at_once=True).run()
     try:
         asked = next(walking)
         while True:

@@ -9,6 +9,9 @@ from payerrules.runtimes.blocks import Act
 from payerrules.runtimes.conclusions import Benign, Conclusions, LineConclusion, Struck, Verdict
 
 
+LEFT_STANDING = {"deny": FALSE, "return": FALSE, "pend": UNKNOWN}
+
+
 def strike(
     done: Conclusions,
     line: LineConclusion,
@@ -19,11 +22,15 @@ def strike(
     scopes: Scopes,
 ) -> None:
     """Hold a hit against a line: hit = when and trigger; true it harms, unknown it leaves the standing open."""
+    if act.plain and verdict.value == TRUE and not line.unverified:
+        line.struck.append(Struck(verdict, hit, TRUE, hit.outcome.kind, act.group or ""))
+        line.stands = min(line.stands, LEFT_STANDING.get(hit.outcome.kind, TRUE))
+        return
     found = verdict.value if act.trigger is None else min(verdict.value, act.trigger(view, scopes)[0])
     if found == FALSE:
         return
     kind, units, amount = hit.outcome.kind, None, None
-    for part in (hit.units, hit.amount):
+    for part in (hit.units, hit.amount):  # of a hit that leaves part of the line
         if part is not None:
             most = value(part, view, scopes)
             if not isinstance(most, int):
@@ -48,7 +55,8 @@ def strike(
         if amount:
             line.allowed = amount if line.allowed is None else min(line.allowed, amount)
             view["line.allowed"] = line.allowed
-        propose(done, line, struck, view, scopes)
+        if hit.correction is not None or hit.ask is not None:
+            propose(done, line, struck, view, scopes)
 
 
 def standing(struck: Struck) -> int:
@@ -57,7 +65,7 @@ def standing(struck: Struck) -> int:
         return TRUE if struck.kind == "pay" else UNKNOWN
     if struck.partial:
         return TRUE
-    return {"deny": FALSE, "return": FALSE, "pend": UNKNOWN}.get(struck.kind, TRUE)
+    return LEFT_STANDING.get(struck.kind, TRUE)
 
 
 def group_code(outcome: Outcome, view: View, scopes: Scopes) -> str:

@@ -1,7 +1,8 @@
 """The walk through the stages: what is asked at each step, and what the answers make of the lines. Shared by all runtimes.
 
 A runtime is given the questions of a step (each a `Run`) and sends back, for each, the verdicts of the rules that are asked;
-how it finds them is its own.
+how it finds them is its own. A walk that answers `at_once` asks nobody where a line can go on alone: it takes what the rules' own
+conditions say.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from payerrules.language.effect import Ask, Flag, Hit, PatientShare, Pay, Price,
 from payerrules.language.expression import FALSE, TRUE, UNKNOWN
 from payerrules.program.evaluate import NO_SCOPES, Scopes, View, truth
 from payerrules.runtimes.benefit import Fold
+from payerrules.runtimes.blocks import Act, Told
 from payerrules.runtimes.case import Case
 from payerrules.runtimes.conclusions import Conclusions, LineConclusion, Run, Verdict
 from payerrules.runtimes.deriving import derive
 from payerrules.runtimes.lookups import Conflict
-from payerrules.runtimes.plan import Looks, Plan, Step
+from payerrules.runtimes.plan import Course, Looks, Plan, Step
 from payerrules.runtimes.pricing import Pricing, cents
 from payerrules.runtimes.settle import put_benign, strike
 
@@ -32,49 +34,55 @@ Walking: TypeAlias = Generator[Questions, Answers, Conclusions]
 class Walk:
     """One encounter on its way through the steps of a plan."""
 
-    def __init__(self, plan: Plan, case: Case) -> None:
+    def __init__(self, plan: Plan, case: Case, at_once: bool = False) -> None:
         self.plan = plan
         self.case = case
-        self.courses = [plan.course(line.date, line.code) for line in case.encounter.lines]
-        self.lines = []
-        for line, view in zip(case.encounter.lines, case.lines, strict=True):
-            units = view.get("line.units")
-            one = LineConclusion(line.number, line.code, line.modifiers, units=units, units_payable=units, view=view)
-            self.lines.append(one)
-        self.done = Conclusions(self.lines, view=case.whole, history=case.history)
+        self.at_once = at_once
+        self.lines: list[LineConclusion] = []
+        self.courses: list[Course] = []
+        self.done = Conclusions(self.lines, case.whole, case.history)
         self.pricing = Pricing()
-        self.open_editions()
+        for line, view in zip(case.encounter.lines, case.lines, strict=True):
+            course = plan.course(line.date, line.code)
+            one = LineConclusion(line.number, line.code, line.modifiers, view.get("line.units"), view)
+            self.lines.append(one)
+            self.courses.append(course)
+            self.open_editions(one, course)
 
-    def open_editions(self) -> None:
-        """What the editions say of each line before any rule: do they speak of it, must a fact be known, is the date verified."""
-        for conclusion, course in zip(self.lines, self.courses, strict=True):
-            view = conclusion.view
-            spoken = FALSE
-            for edition in course.speaking:
-                if edition.must_know:
-                    for name in edition.must_know - view["@given"]:
-                        view[name] = None
-                about = truth(edition.about, view) if edition.settled is None else edition.settled
-                spoken = max(spoken, about)
-                if about != FALSE and view["line.date"] > edition.verified_through:
-                    conclusion.unverified = True
-            if spoken != TRUE:
-                conclusion.pending.append(f"policy for {conclusion.code}")
-                conclusion.stands = UNKNOWN
-            if course.late:
-                self.done.out_of_date += [(rule, conclusion.line) for rule in course.late]
+    def open_editions(self, conclusion: LineConclusion, course: Course) -> None:
+        """What the editions say of a line before any rule: do they speak of it, must a fact be known, is the date verified."""
+        view = conclusion.view
+        spoken = FALSE
+        for edition in course.speaking:
+            if edition.must_know:
+                for name in edition.must_know - view["@given"]:
+                    view[name] = None
+            about = truth(edition.about, view) if edition.settled is None else edition.settled
+            if about > spoken:
+                spoken = about
+            if about != FALSE and view["line.date"] > edition.verified_through:
+                conclusion.unverified = True
+        if spoken != TRUE:
+            conclusion.pending.append(f"policy for {conclusion.code}")
+            conclusion.stands = UNKNOWN
+        if course.late:
+            self.done.out_of_date += [(rule, conclusion.line) for rule in course.late]
 
     def run(self) -> Walking:
         """Walk the steps; yields the questions of each and is sent the answers."""
         plan = self.plan
-        for step in plan.before_benefit:
-            if plan.stands[step.index]:
-                self.begin(step.stage)
-            if step.lookups:
-                self.look(step)
-            asked = self.questions(step)
-            if asked:
-                self.settle(asked, (yield asked))
+        for steps in plan.stretches:
+            if self.at_once and steps[0].alone:
+                self.line_by_line(steps)
+                continue
+            for step in steps:
+                if plan.stands[step.index]:
+                    self.begin(step.stage)
+                if step.lookups:
+                    self.look(step)
+                asked = self.questions(step)
+                if asked:
+                    self.settle(asked, (yield asked))
         self.pricing.settle(self.lines)
         if plan.benefit or plan.program.limits:
             fold = Fold(plan, self.case, self.lines, self.done)
@@ -92,15 +100,37 @@ class Walk:
                     if block is None:
                         continue
                     run = Run(block, place, line.line, "", line.view, NO_SCOPES)
-                    if block.asked:
-                        self.settle([run], (yield [run]))
+                    if not block.asked or self.at_once:
+                        self.take(run, block.many(line.view, NO_SCOPES))
                     else:
-                        self.settle([run], [()])
+                        self.settle([run], (yield [run]))
                 self.pricing.cut(line, units, self.lines)
                 fold.close_line(place)
         for line in self.lines:
             finish(line)
         return self.done
+
+    def line_by_line(self, steps: tuple[Step, ...]) -> None:
+        """Several steps, for one line after the other: nothing that is asked of one there rests on another."""
+        first = steps[0].index
+        for place, line in enumerate(self.lines):
+            view = line.view
+            for stage, looks, block in self.courses[place].alone[first]:
+                if stage:
+                    view[f"line.stands@{stage}"] = STANDING[line.stands]
+                if looks:
+                    self.look_up(looks, view, NO_SCOPES, line)
+                if block is not None:
+                    run = Run(block, place, line.line, "", view, NO_SCOPES)
+                    if block.idle:
+                        self.done.runs.append(run)
+                    else:
+                        self.take(run, block.many(view, NO_SCOPES))
+        for step in steps:
+            if step.lookups:
+                self.look_elsewhere(step)
+            if step.of_whole or (step.stage == "derive" and self.case.history):
+                self.derive_quietly(step)
 
     def begin(self, stage: str) -> None:
         """A stage begins: the standing of every line is what the stages before have made of it."""
@@ -111,6 +141,10 @@ class Walk:
         """Make the look-ups of a step: for every line, past service, pair of lines, and the encounter."""
         for conclusion, course in zip(self.lines, self.courses, strict=True):
             self.look_up(course.looks[step.index], conclusion.view, NO_SCOPES, conclusion)
+        self.look_elsewhere(step)
+
+    def look_elsewhere(self, step: Step) -> None:
+        """Make the look-ups of a step for all but the lines."""
         if step.stage == "derive":
             for view in self.case.history:
                 course = self.plan.course(view["line.date"], view["line.code"])
@@ -168,8 +202,9 @@ class Walk:
                 block = course.blocks[step.index]
                 if block is not None:
                     line = self.lines[place]
-                    self.ask(asked, Run(block, place, line.line, "", line.view, NO_SCOPES))
-            if step.stage == "derive":
+                    run = Run(block, place, line.line, "", line.view, NO_SCOPES)
+                    (self.done.runs if block.idle else asked).append(run)
+            if step.of_whole or (step.stage == "derive" and self.case.history):
                 self.derive_quietly(step)
         if step.of_pairs:
             for i, j, scopes in self.pairs:
@@ -222,25 +257,26 @@ class Walk:
     def settle(self, asked: Questions, answers: Answers) -> None:
         """Take in the answers of a step: derived facts, hits, prices, flags and actions."""
         for run, found in zip(asked, answers, strict=True):
-            run.found = found
-            self.done.runs.append(run)
-            block = run.block
-            if block.derives:
-                self.derive(run)
-            if block.acting and any(found):
-                for place, value in enumerate(found):
-                    if value and block.acts[place]:
-                        self.effects(run, place, value)
+            self.take(run, found)
 
-    def derive(self, run: Run) -> None:
+    def take(self, run: Run, found: tuple[int, ...]) -> None:
+        """Take in the answers to one question."""
+        run.found = found
+        block = run.block
+        self.done.runs.append(run)
+        told = block.settled.get(found) or block.told(found)
+        if block.derives:
+            self.derive(run, told)
+        for place, value, acts in told.acting:
+            self.effects(run, place, value, acts)
+
+    def derive(self, run: Run, told: Told) -> None:
         """Set the derived facts of a block; a conflict pends the line."""
         block, view = run.block, run.view
         pair = run.scopes.get("pair")
-        if block.plain and run.place >= 0 and pair is None and block.derives_of.isdisjoint(view["@given"]):
-            facts = block.facts(run.found)
-            if facts is not None:
-                view.update(facts)
-                return
+        if told.facts is not None and run.place >= 0 and pair is None and block.derives_of.isdisjoint(view["@given"]):
+            view.update(told.facts)
+            return
         conflicts = derive(block.derives, run.found, view if pair is None else pair, view, run.scopes)
         if run.place >= 0 and conflicts:
             self.lines[run.place].pending += conflicts
@@ -251,19 +287,19 @@ class Walk:
                     if name not in one["@given"]:
                         one[name] = view.get(name)
 
-    def effects(self, run: Run, place: int, found: int) -> None:
+    def effects(self, run: Run, place: int, found: int, acts: tuple[Act, ...]) -> None:
         """Apply what a rule does, where its condition is true (2) or unknown (1)."""
         verdict = Verdict(run.block.asked[place], run.line, run.other, found, run.view, run.scopes)
-        targets = [self.lines[run.place]] if run.place >= 0 else self.lines
-        for act in run.block.acts[place]:
+        one = self.lines[run.place] if run.place >= 0 else None
+        targets = self.lines if one is None else (one,)
+        for act in acts:
             match act.effect:
                 case Hit() as hit:
                     for line in targets:
-                        view = run.view if run.place >= 0 else line.view
-                        strike(self.done, line, verdict, hit, act, view, run.scopes)
+                        strike(self.done, line, verdict, hit, act, line.view, run.scopes)
                 case Flag() | Ask() | Say() as benign:
                     if found == TRUE:
-                        put_benign(self.done, targets[0] if run.place >= 0 else None, verdict, benign)
+                        put_benign(self.done, one, verdict, benign)
                 case Price() as price:
                     self.pricing.price(targets, verdict, price)
                 case Reduce() as reduction:
@@ -280,15 +316,11 @@ class Walk:
 
 def finish(line: LineConclusion) -> None:
     """The outcome of a line: return or deny where a hit says so, pend where something is open, else pay."""
-    if not line.struck:
-        line.outcome = "pay" if line.stands == TRUE else "pend"
-        return
-    kinds = {s.kind for s in line.struck if s.value == TRUE and not s.partial}
-    if "return" in kinds:
-        line.outcome = "return"
-    elif "deny" in kinds:
-        line.outcome = "deny"
-    elif line.stands != TRUE:
-        line.outcome = "pend"
-    else:
-        line.outcome = "pay"
+    line.outcome = "pay" if line.stands == TRUE else "pend"
+    for struck in line.struck:
+        if struck.value == TRUE and not struck.partial:
+            if struck.kind == "return":
+                line.outcome = "return"
+                return
+            if struck.kind == "deny":
+                line.outcome = "deny"
