@@ -21,6 +21,7 @@ def payerrules(runtime: str, rules: int, way: str) -> Decide:
     from payerrules.library.shipped import shipped_policies
     from payerrules.model.encounter import CounterGiven, Encounter, Line
     from payerrules.payers.manager import Plugins
+    from payerrules.runtimes.conclusions import LineConclusion
     from payerrules.runtimes.judge import Judge
 
     base = Library.open([shipped_policies()])[0]
@@ -32,27 +33,22 @@ def payerrules(runtime: str, rules: int, way: str) -> Decide:
     judge = Judge(runtime)
     engine = Engine(library, judge, Plugins(load=False), None, False)
     day = date(2026, 5, 11).toordinal()
+    names = {f"bench/flow#{rule['id']}": rule["id"] for rule in policy(rules)["rules"]}
 
     def encounter(data: dict[str, Any]) -> Encounter:
-        lines = tuple(
+        lines = [
             Line(one["line"], day, one["code"], tuple(one["modifiers"]), {"line.units": one["units"], "line.schedule_amount": one["used"] + one["allowed"]})
             for one in data["lines"]
-        )  # fmt: skip
-        return Encounter(
-            data["id"],
-            {"id": "bench"},
-            "P-1",
-            lines,
-            {"provider.role": data["role"]},
-            counters=(CounterGiven("x", 0, "0"),),
-        )
+        ]  # fmt: skip
+        facts = {"provider.role": data["role"]}
+        return Encounter(data["id"], {"id": "bench"}, "P-1", tuple(lines), facts, counters=(CounterGiven("x", 0, "0"),))
 
-    def fired(lines: Any) -> list[tuple[str, list[str]]]:
+    def fired(lines: list[LineConclusion]) -> list[tuple[str, list[str]]]:
         result = []
         for line in lines:
-            rules = {s.verdict.rule.id.partition("#")[2] for s in line.struck if s.value == 2}
-            rules |= {b.verdict.rule.id.partition("#")[2] for b in line.benign}
-            result.append((outcome(sorted(rules)), sorted(rules)))
+            rules = [names[s.verdict.rule.id] for s in line.struck if s.value == 2]
+            rules += [names[b.verdict.rule.id] for b in line.benign]
+            result.append((line.outcome, sorted(rules)))
         return result
 
     def judged(data: dict[str, Any]) -> list[tuple[str, list[str]]]:

@@ -32,7 +32,9 @@ class Line:
     facts: Final[Facts] = field(default_factory=dict)
     diagnoses: Final[tuple[int, ...] | None] = None  # pointers into the encounter's diagnoses, from 1; None: not given
     other_payers: Final[tuple[Facts, ...] | None] = None  # the line's paid_by_others
-    receipt: Final[int | None] = None  # of a past service that a ledger holds: the place at which its claim was received
+    receipt: Final[int | None] = (
+        None  # of a past service that a ledger holds: the place at which its claim was received
+    )
 
     def corrected(self, modifiers: tuple[str, ...], units: int | None, with_minutes: bool = False) -> Line:
         """The line with other modifiers and, where given, fewer units; its amounts (and minutes, if asked) fall with them."""

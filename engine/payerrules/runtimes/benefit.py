@@ -77,7 +77,7 @@ class Fold:
         view[f"{key}.counts"] = STANDING[counts]
         view[f"{key}.applies"] = STANDING[applies]
         if not span.known or UNKNOWN in (counts, applies):
-            view["@why"][f"{key}.before"] = goes_by(limit.period)
+            view.setdefault("@why", {})[f"{key}.before"] = goes_by(limit.period)
         name = report_name(limit, view)
         pool = pool_of(limit, view)
         opening, from_day, opened_by = self.opening(limit, name, view, span)

@@ -140,7 +140,9 @@ class Block:
             return self.settled[found]
         except KeyError:
             pass
-        acting = tuple((place, value, self.acts[place]) for place, value in enumerate(found) if value and self.acts[place])
+        acting = tuple(
+            (place, value, self.acts[place]) for place, value in enumerate(found) if value and self.acts[place]
+        )
         told = Told(self.facts(found), acting)
         if len(self.settled) < SETTLED:
             self.settled[found] = told

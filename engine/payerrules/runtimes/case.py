@@ -75,7 +75,9 @@ class Opening:
             lines.append(self.line(line, facts, encounter, given))
         history = self.history(encounter, facts) if encounter.history else []
         facts["line.date"] = first
-        self.finish(facts, given)
+        facts["@given"] = given
+        if "patient.birth_date" in facts:
+            age(facts)
         later = received_later(encounter) if encounter.history else NONE_LATER
         if self.looks_around or history:
             services += [*lines, *(view for place, view in enumerate(history) if place not in later)]
@@ -92,18 +94,20 @@ class Opening:
 
     def line(self, line: Line, facts: View, encounter: Encounter, inherited: frozenset[str]) -> View:
         """The view of a line: what it takes from the encounter, then its own."""
+        own = line.facts
         view: View = {
             **facts,
-            **line.facts,
+            **own,
             "line.date": line.date,
             "line.code": line.code,
             "line.number": line.number,
             "line": str(line.number),
             "line.modifiers": frozenset(line.modifiers),
             "@modifiers": line.modifiers,
+            "@given": inherited.union(own) if own else inherited,
         }
-        if not self.of_provider.isdisjoint(line.facts):
-            view["provider"] = view.get("provider.npi") if "provider.npi" in line.facts else None
+        if not self.of_provider.isdisjoint(own):
+            view["provider"] = view.get("provider.npi") if "provider.npi" in own else None
         view["line.provider"] = view["provider"]
         codes = encounter.diagnoses
         if codes is not None and line.receipt is None:  # a service that a ledger holds brings its own diagnoses
@@ -112,17 +116,9 @@ class Opening:
             view["line.first_diagnosis"] = pointed[0] if pointed else NONE
         if line.other_payers is not None:
             view["@other_payers"] = self.things(line.other_payers)
-        self.finish(view, inherited.union(line.facts) if line.facts else inherited)
+        if "patient.birth_date" in view:
+            age(view)
         return view
-
-    def finish(self, view: View, given: frozenset[str]) -> None:
-        """Identities, ages on the date of service, and the empty notes of what derived facts lack."""
-        view["@given"] = given
-        view["@lacks"] = {}
-        view["@why"] = {}
-        born = view.get("patient.birth_date")
-        if isinstance(born, int) and view["line.date"] and "patient.age" not in given:
-            view["patient.age"], view["patient.age_months"] = ages(born, view["line.date"])
 
     def things(self, given: tuple[Facts, ...] | None) -> list[View] | None:
         """The views of authorizations or other payers, presumed facts included; None where they were not given."""
@@ -159,6 +155,13 @@ def diagnoses(codes: tuple[str, ...] | None) -> list[View] | None:
     return [
         {"diagnosis": code, "diagnosis.code": code, "diagnosis.position": place} for place, code in enumerate(codes, 1)
     ]
+
+
+def age(view: View) -> None:
+    """Set the patient's age on the date of service, unless it was given."""
+    born = view["patient.birth_date"]
+    if isinstance(born, int) and view["line.date"] and "patient.age" not in view["@given"]:
+        view["patient.age"], view["patient.age_months"] = ages(born, view["line.date"])
 
 
 def ages(born: int, day: int) -> tuple[int, int]:

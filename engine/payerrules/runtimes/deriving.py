@@ -57,7 +57,7 @@ def derive(
                 for fact in writer.reads
                 if fact.scope == "" and reads.get(fact.name) is None and fact.name != name
             ]
-            view["@lacks"][name] = tuple(dict.fromkeys(lacks))
+            view.setdefault("@lacks", {})[name] = tuple(dict.fromkeys(lacks))
     return conflicts
 
 

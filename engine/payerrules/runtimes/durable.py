@@ -23,7 +23,7 @@ class Joined:
     Conjuncts that the date and the code have settled are always true; the others are worked out for each thing.
     """
 
-    __slots__ = ("many", "none", "places", "shape")
+    __slots__ = ("many", "none", "nothing", "places", "shape")
 
     def __init__(self, block: Block, ruleset: Ruleset) -> None:
         self.places = {name: place for place, name in enumerate(block.names)}
@@ -37,6 +37,7 @@ class Joined:
         self.many: Many = compile_many([part for _, part in said])
         self.shape = ruleset.shape(block.step, [name for name, _ in said], always)
         self.none = [FALSE] * len(block.asked)
+        self.nothing = tuple(self.none)
 
 
 class Durable:
@@ -55,20 +56,33 @@ class Durable:
         self.ruleset = Ruleset(rules, [kind(step.index) for step in plan.steps if step.rules])
 
     def judge(self, case: Case) -> Conclusions:
-        """Judge a case: one session of the ruleset."""
+        """Judge a case: one run of the ruleset."""
         walking = Walk(self.plan, case).run()
         ended: list[Conclusions] = []
-        asked: Questions = []
-        try:
-            asked = next(walking)
-        except StopIteration as end:
-            done: Conclusions = end.value
-            return done
+        joined: list[Joined] = []  # of the questions that durable_rules has before it
+
+        def ask(asked: Questions) -> list[Record] | None:
+            """The records of the next step that has something to tell; where nothing can fire, nothing did."""
+            while True:
+                joined.clear()
+                records, loud = [], False
+                for number, one in enumerate(asked):
+                    of = self.joined.get(one.block) or self.join(one.block)
+                    joined.append(of)
+                    values = of.many(one.view, one.scopes)
+                    records.append(Record(of.shape, number, values))
+                    if not loud and of.shape.told(values):
+                        loud = True
+                if loud:
+                    return records
+                try:
+                    asked = walking.send([of.nothing for of in joined])
+                except StopIteration as end:
+                    ended.append(end.value)
+                    return None
 
         def advance(step: str, fired: Fired) -> list[Record] | None:
-            nonlocal asked
-            joined = [self.join(one.block) for one in asked]
-            answers = [one.none.copy() for one in joined]
+            answers = [of.none.copy() for of in joined]
             for name, number, is_true in fired:
                 answers[number][joined[number].places[name]] = TRUE if is_true else UNKNOWN
             try:
@@ -76,25 +90,21 @@ class Durable:
             except StopIteration as end:
                 ended.append(end.value)
                 return None
-            return self.records(asked)
+            return ask(asked)
 
-        self.ruleset.run(self.records(asked), advance)
+        try:
+            first = ask(next(walking))
+        except StopIteration as end:
+            ended.append(end.value)
+            return ended[0]
+        if first is not None:
+            self.ruleset.run(first, advance)
         return ended[0]
 
     def join(self, block: Block) -> Joined:
         """A block's conjuncts, worked out once."""
-        found = self.joined.get(block)
-        if found is None:
-            found = self.joined[block] = Joined(block, self.ruleset)
+        found = self.joined[block] = Joined(block, self.ruleset)
         return found
-
-    def records(self, asked: Questions) -> list[Record]:
-        """One record for each thing asked: what of its conjuncts is true or unknown."""
-        records = []
-        for number, one in enumerate(asked):
-            joined = self.join(one.block)
-            records.append(Record(joined.shape, number, joined.many(one.view, one.scopes)))
-        return records
 
 
 def kind(step: int) -> str:

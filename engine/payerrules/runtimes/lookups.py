@@ -39,7 +39,7 @@ def lacking(view: View, names: tuple[str, ...], facts: Iterable[Fact], scopes: S
     """Note in the view which facts an unknown one rests on, for the reasons."""
     missing = tuple(f.name for f in facts if (scopes[f.scope] if f.scope else view).get(f.name) is None)
     for name in names:
-        view["@lacks"][name] = missing
+        view.setdefault("@lacks", {})[name] = missing
 
 
 def parameter(lookup: ParameterLookup) -> Look:
@@ -60,7 +60,8 @@ def parameter(lookup: ParameterLookup) -> Look:
             if first <= day <= last:
                 return ((name, found),)
         keyed = f" for {', '.join(str(part) for part in key)}" if key else ""
-        view["@why"][name] = f"no value of {plain}{keyed} on {date.fromordinal(day).isoformat()}"
+        none = f"no value of {plain}{keyed} on {date.fromordinal(day).isoformat()}"
+        view.setdefault("@why", {})[name] = none
         return ((name, None),)
 
     return look

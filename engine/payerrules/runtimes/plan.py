@@ -170,13 +170,11 @@ class Plan:
 
     def course(self, day: int, code: str) -> Course:
         """What to do with a line of this date and code."""
-        try:
-            return self.courses_on[day, code]
-        except KeyError:
-            pass
-        if len(self.courses_on) >= MANY:
-            self.courses_on.clear()
-        self.courses_on[day, code] = found = self.course_between(day, code)
+        found = self.courses_on.get((day, code))
+        if found is None:
+            if len(self.courses_on) >= MANY:
+                self.courses_on.clear()
+            found = self.courses_on[day, code] = self.course_between(day, code)
         return found
 
     def course_between(self, day: int, code: str) -> Course:

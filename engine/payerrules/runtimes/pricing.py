@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from payerrules.language.effect import Price, Reduce
 from payerrules.language.expression import FALSE, TRUE, UNKNOWN, Shift, Term
@@ -15,12 +14,14 @@ EVERY = "all"  # what a reduction names that is of every part
 PRECISE = 12  # decimals in which the parts of a price are added up: more than any product of declared decimals needs
 
 
-@dataclass(slots=True)
 class Pricing:
-    """The prices and reductions that rules of the price stage set, kept until all of them are known."""
+    """The prices and reductions that rules of the price stage set, by line, kept until all of them are known."""
 
-    prices: dict[int, list[tuple[Verdict, Price]]] = field(default_factory=dict)
-    reductions: dict[int, list[tuple[Verdict, Reduce]]] = field(default_factory=dict)
+    __slots__ = ("prices", "reductions")
+
+    def __init__(self) -> None:
+        self.prices: dict[int, list[tuple[Verdict, Price]]] = {}
+        self.reductions: dict[int, list[tuple[Verdict, Reduce]]] = {}
 
     def price(self, lines: Iterable[LineConclusion], verdict: Verdict, effect: Price) -> None:
         """A rule prices these lines (or may, where its verdict is unknown)."""

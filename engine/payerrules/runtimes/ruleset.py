@@ -10,10 +10,11 @@ from __future__ import annotations
 import importlib
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import ModuleType, TracebackType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 
 def _load() -> ModuleType | None:
@@ -34,6 +35,7 @@ KEYS: Final = 180  # conjuncts of one record: 253 properties fail
 CONJUNCTS: Final = 100  # of one rule
 RULES: Final = 1_900  # of one bank: each is two rules to durable_rules, which refuses some 4,090 (code 106)
 FACTS: Final = 40_000  # of one run: ids collide at 56,562
+WRITTEN: Final = 1_000  # of how many combinations of values a shape keeps what is told
 KEPT: Final = 2_000  # facts after which a session is ended; making one costs as much as hundreds of facts
 LAST: Final = 1_000_000  # the priority of closing rules: lower numbers fire first
 TRUE, UNKNOWN = 2, 1
@@ -61,16 +63,40 @@ class JoinRule:
 
 
 class Shape:
-    """How things of one kind are told to durable_rules: which conjuncts are always true, and which are said each time.
+    """How things of one kind are told to durable_rules: which conjuncts are always true, and which are said each time."""
 
-    `texts` has, for each conjunct that is said, what to write for each of its values; one that is false is left out.
-    """
-
-    __slots__ = ("facts", "kind")
+    __slots__ = ("facts", "kind", "written")
 
     def __init__(self, kind: str, facts: tuple[_FactShape, ...]) -> None:
         self.kind = kind
         self.facts = facts
+        self.written: dict[tuple[int, ...], tuple[str, ...]] = {}  # what was told before, by the values
+
+    def told(self, values: tuple[int, ...]) -> tuple[str, ...]:
+        """What is told of a thing whose conjuncts have these values: the texts of its facts, but for who and which they are.
+
+        One that makes no rule fire is left out, one with something unknown is told twice. Raises RulesetFault for a value that
+        is none of 0, 1 and 2, or where there are too few of them.
+        """
+        try:
+            return self.written[values]
+        except KeyError:
+            pass
+        texts: list[str] = []
+        try:
+            for fact in self.facts:
+                said = "".join([text[values[place]] for place, text in fact.may])
+                if said or fact.fires:
+                    texts.append(f'"k":"{fact.kind}"{fact.always}{said}')
+                    if any(values[place] == UNKNOWN for place, _ in fact.may):
+                        texts.append(f'"k":"{fact.kind}u"{fact.always}{said}')
+        except (KeyError, IndexError) as error:
+            raise RulesetFault(
+                f"a conjunct of the kind {self.kind} is {error}; only 0, 1 and 2 may be asserted"
+            ) from error
+        if len(self.written) < WRITTEN:
+            self.written[values] = tuple(texts)
+        return tuple(texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +105,12 @@ class _FactShape:
 
     kind: str
     always: str  # what is written whatever the values are: groups, and conjuncts that are always true
-    may: tuple[tuple[int, dict[int, str]], ...]  # place of a conjunct among the values, and the text of each value
+    # place of a conjunct among the values, and what to write for each value; one that is false is left out
+    may: tuple[tuple[int, dict[int, str]], ...]
     fires: bool  # a rule of it has only conjuncts that are always true
 
 
-@dataclass(slots=True)
-class Record:
+class Record(NamedTuple):
     """The conjuncts of one thing: 2 true, 1 unknown, 0 false, in the order of its shape."""
 
     shape: Shape
@@ -99,7 +125,7 @@ class _Place:
     shard: str
     key: str
     rule: int
-    group: str
+    group: str  # "" where a shard has one group alone
 
 
 class Ruleset:
@@ -150,11 +176,11 @@ class Ruleset:
         kind, asserted inside the session, or None to end it. What it raises comes through, and the ruleset stays usable.
         Raises RulesetFault for what durable_rules reports.
         """
-        records: Sequence[Record] | None = first
-        while records is not None:
+        left: tuple[str, Sequence[Record]] | None = (kind_of(first), first)
+        while left is not None:
             if not self.banks:
                 raise RulesetFault("the ruleset is closed")
-            records = self.bank_of[kind_of(records)].run(records, advance)
+            left = self.bank_of[left[0]].run(*left, advance)
 
     def close(self) -> None:
         """Free what durable_rules holds; it never does so by itself."""
@@ -176,10 +202,14 @@ class Ruleset:
 
 def kind_of(records: Sequence[Record]) -> str:
     """The kind of records, which are all of one."""
-    kinds = {record.shape.kind for record in records}
-    if len(kinds) != 1:
-        raise RulesetFault(f"records of one kind are asserted at a time, and not of {sorted(kinds)}")
-    return kinds.pop()
+    kind = records[0].shape.kind if records else ""
+    for record in records:
+        if record.shape.kind != kind or not kind:
+            kinds = sorted({record.shape.kind for record in records})
+            raise RulesetFault(f"records of one kind are asserted at a time, and not of {kinds}")
+    if not records:
+        raise RulesetFault("records of one kind are asserted at a time, and not of none")
+    return kind
 
 
 class _Bank:
@@ -198,7 +228,8 @@ class _Bank:
         self.places: dict[str, dict[str, _Place]] = {kind: {} for kind in self.kinds}
         self.shards: set[str] = set()
         self.sessions = 0
-        self.facts = 0  # in the session; each has its place as its id
+        self.facts = 0  # in the session; each has its place as its id, counted from 1 so that no two can collide
+        self.numbers: list[int] = []  # of the records that they tell of, by that place
         self.live = False
         definition = self._definition(rules)
         if len(self.shards) > KINDS:
@@ -210,6 +241,7 @@ class _Bank:
         """The rules as durable_rules wants them."""
         made: dict[str, Any] = {}
         counts: dict[str, int] = {}
+        every = Counter(rule.kind for rule in rules)
         for number, rule in enumerate(rules):
             if not 0 < len(rule.conjuncts) <= CONJUNCTS:
                 raise RulesetFault(
@@ -218,7 +250,7 @@ class _Bank:
             place = counts.get(rule.kind, 0)
             counts[rule.kind] = place + 1
             kind = f"k{self.kinds.index(rule.kind)}s{place // SHARD}"
-            group = f"g{place % SHARD // GROUP}"
+            group = f"g{place % SHARD // GROUP}" if every[rule.kind] > GROUP else ""
             self.shards.add(kind)
             keys = []
             for conjunct in rule.conjuncts:
@@ -227,8 +259,9 @@ class _Bank:
                     raise RulesetFault(f"rule {rule.name} shares the conjunct {conjunct} with another rule")
                 known[conjunct] = _Place(kind, f"c{len(known)}", number, group)
                 keys.append(known[conjunct].key)
-            true = [{"k": kind}, {group: 1}, *({key: TRUE} for key in keys)]
-            maybe = [{"k": f"{kind}u"}, {group: 1}, *({"$gte": {key: UNKNOWN}} for key in keys)]
+            grouped = [{group: 1}] if group else []
+            true = [{"k": kind}, *grouped, *({key: TRUE} for key in keys)]
+            maybe = [{"k": f"{kind}u"}, *grouped, *({"$gte": {key: UNKNOWN}} for key in keys)]
             made[f"t{number}"] = {"all": [{"m": {"$and": true}}]}
             made[f"p{number}"] = {"all": [{"m": {"$and": maybe}}]}
         for kind in sorted(self.shards):
@@ -265,7 +298,7 @@ class _Bank:
     def _fact_shape(places: dict[str, _Place], shard: str, rules: list[list[tuple[str, int]]]) -> _FactShape:
         """Whole rules as one fact: only their groups are looked at."""
         parts = [(places[name], place) for rule in rules for name, place in rule]
-        always = "".join(f',"{group}":1' for group in sorted({where.group for where, _ in parts}))
+        always = "".join(f',"{group}":1' for group in sorted({where.group for where, _ in parts} - {""}))
         always += "".join(f',"{where.key}":{TRUE}' for where, place in parts if place < 0)
         may = tuple(
             (place, {0: "", **{value: f',"{where.key}":{value}' for value in (UNKNOWN, TRUE)}})
@@ -274,65 +307,72 @@ class _Bank:
         )
         return _FactShape(shard, always, may, any(all(place < 0 for _, place in rule) for rule in rules))
 
-    def run(self, first: Sequence[Record], advance: Advance) -> Sequence[Record] | None:
-        """Run in the session; gives back records that belong to another bank, or None at the end."""
+    def run(self, kind: str, first: Sequence[Record], advance: Advance) -> tuple[str, Sequence[Record]] | None:
+        """Run in the session; gives back records that belong to another bank, and their kind, or None at the end."""
         with self.lock:
             if engine is None or self.handle is None:
                 raise RulesetFault("the ruleset is closed")
             if self.facts > KEPT:
                 self._end()
-            before = self.facts
             try:
-                return self._run(self._put(first), before, advance)
+                return self._run(self._put(kind, first), self.facts, advance)
             except BaseException:
                 self._end()
                 raise
 
-    def _run(self, state: Any, before: int, advance: Advance) -> Sequence[Record] | None:
+    def _run(self, state: Any, before: int, advance: Advance) -> tuple[str, Sequence[Record]] | None:
         """Drive what has been asserted to its end, or to records of another bank."""
         assert engine is not None
-        proceed, names = engine.complete_and_start_action, self.names
-        found = engine.start_action_for_state(self.handle, state)
+        handle, proceed, names, numbers = self.handle, engine.complete_and_start_action, self.names, self.numbers
+        found = engine.start_action_for_state(handle, state)
         message = found[1] if found else None
-        true: list[tuple[str, int]] = []
+        fired: Fired = []
         possible: list[tuple[str, int]] = []
         while message:
             name = message[2 : message.index('"', 2)]
-            if name in self.closing:
-                fired = [(rule, number, True) for rule, number in true]
-                fired += [(rule, number, False) for rule, number in possible if (rule, number) not in true]
-                records = advance(self.closing[name], fired)
-                true, possible = [], []
-                if records is None or kind_of(records) not in self.closers:
-                    next_one = proceed(self.handle, state)
-                    if next_one:
-                        raise RulesetFault(f"durable_rules has more to fire after its end: {next_one}")
-                    return records
-                if self.facts - before > FACTS:
-                    raise RulesetFault(f"more than {FACTS} facts in one run: split the encounter")
-                self._put(records)
-            else:
-                start = message.index('"n":') + 4
-                one = names[int(name[1:])], int(message[start : message.index(",", start)])
-                (true if name[0] == "t" else possible).append(one)
-            message = proceed(self.handle, state)
+            closed = self.closing.get(name)
+            if closed is None:
+                start = message.index('"id":') + 5
+                rule, number = names[int(name[1:])], numbers[int(message[start : message.index(",", start)]) - 1]
+                if name[0] == "t":
+                    fired.append((rule, number, True))
+                else:
+                    possible.append((rule, number))
+                message = proceed(handle, state)
+                continue
+            if possible:
+                fired += [(*one, False) for one in possible if (*one, True) not in fired]
+            records = advance(closed, fired)
+            kind = kind_of(records) if records is not None else ""
+            if records is None or kind not in self.closers:
+                if more := proceed(handle, state):
+                    raise RulesetFault(f"durable_rules has more to fire after its end: {more}")
+                return None if records is None else (kind, records)
+            if self.facts - before > FACTS:
+                raise RulesetFault(f"more than {FACTS} facts in one run: split the encounter")
+            self._put(kind, records)
+            fired, possible = [], []
+            message = proceed(handle, state)
         return None
 
-    def _put(self, records: Sequence[Record]) -> Any:
+    def _put(self, kind: str, records: Sequence[Record]) -> Any:
         """Assert records, the last of them closing their kind; gives back where the session's state is."""
         assert engine is not None
-        kind = kind_of(records)
+        head, at, numbers = f'{{"sid":"{self.sessions}","id":', self.facts, self.numbers
         texts: list[str] = []
-        try:
-            for record in records:
-                self._write(record, texts)
-        except (KeyError, IndexError) as error:
-            raise RulesetFault(f"a conjunct of the kind {kind} is {error}; only 0, 1 and 2 may be asserted") from error
+        for shape, number, values in records:
+            values = tuple(values)
+            for told in shape.written.get(values) or shape.told(values):
+                at += 1
+                numbers.append(number)
+                texts.append(f"{head}{at},{told}")
         if not texts:
-            texts.append(self._fact("none", 0, ""))
-        text = f'[{"},".join(texts)},"z":{self.closers[kind]}}}]'
+            at += 1
+            numbers.append(0)
+            texts.append(f'{head}{at},"k":"none"')
+        self.facts = at
         try:
-            code, state = engine.assert_facts(self.handle, text)
+            code, state = engine.assert_facts(self.handle, f'[{"},".join(texts)},"z":{self.closers[kind]}}}]')
         except Exception as error:
             raise RulesetFault(f"durable_rules refused the records of {kind}: {error}") from error
         if code:
@@ -340,27 +380,13 @@ class _Bank:
         self.live = True
         return state
 
-    def _write(self, record: Record, texts: list[str]) -> None:
-        """A record as the texts of its facts; one that makes no rule fire is left out, one with something unknown is told twice."""
-        values = record.values
-        for fact in record.shape.facts:
-            said = "".join([text[values[place]] for place, text in fact.may])
-            if said or fact.fires:
-                texts.append(self._fact(fact.kind, record.number, fact.always + said))
-                if any(values[place] == UNKNOWN for place, _ in fact.may):
-                    texts.append(self._fact(f"{fact.kind}u", record.number, fact.always + said))
-
-    def _fact(self, kind: str, number: int, rest: str) -> str:
-        """One fact, but for its last bracket. Ids are counted from 1 in a session, so that no two can collide."""
-        self.facts += 1
-        return f'{{"sid":"{self.sessions}","id":{self.facts},"k":"{kind}","n":{number}{rest}'
-
     def _end(self) -> None:
         """End the session. One in which nothing has matched may not be deleted (that would crash), and its name is not used again."""
         if engine is not None and self.live:
             engine.delete_state(self.handle, str(self.sessions))
         self.sessions += 1
         self.facts, self.live = 0, False
+        self.numbers.clear()
 
     def close(self) -> None:
         """Free the ruleset."""

@@ -8,7 +8,6 @@ from payerrules.program.evaluate import Scopes, View, truth, value
 from payerrules.runtimes.blocks import Act
 from payerrules.runtimes.conclusions import Benign, Conclusions, LineConclusion, Struck, Verdict
 
-
 LEFT_STANDING = {"deny": FALSE, "return": FALSE, "pend": UNKNOWN}
 
 

@@ -15,7 +15,7 @@ from payerrules.language.effect import Ask, Flag, Hit, PatientShare, Pay, Price,
 from payerrules.language.expression import FALSE, TRUE, UNKNOWN
 from payerrules.program.evaluate import NO_SCOPES, Scopes, View, truth
 from payerrules.runtimes.benefit import Fold
-from payerrules.runtimes.blocks import Act, Told
+from payerrules.runtimes.blocks import Act
 from payerrules.runtimes.case import Case
 from payerrules.runtimes.conclusions import Conclusions, LineConclusion, Run, Verdict
 from payerrules.runtimes.deriving import derive
@@ -43,7 +43,7 @@ class Walk:
         self.done = Conclusions(self.lines, case.whole, case.history)
         self.pricing = Pricing()
         for line, view in zip(case.encounter.lines, case.lines, strict=True):
-            course = plan.course(line.date, line.code)
+            course = plan.courses_on.get((line.date, line.code)) or plan.course(line.date, line.code)
             one = LineConclusion(line.number, line.code, line.modifiers, view.get("line.units"), view)
             self.lines.append(one)
             self.courses.append(course)
@@ -188,7 +188,7 @@ class Walk:
         for i in range(len(self.lines)):
             for j, other in enumerate(self.case.lines):
                 if i != j:
-                    pair = self.case.pairs.setdefault((i, j), {"@lacks": {}, "@why": {}})
+                    pair = self.case.pairs.setdefault((i, j), {})
                     found.append((i, j, {"other": other, "pair": pair}))
         return found
 
@@ -266,17 +266,18 @@ class Walk:
         self.done.runs.append(run)
         told = block.settled.get(found) or block.told(found)
         if block.derives:
-            self.derive(run, told)
+            facts = told.facts
+            if facts is None or run.place < 0 or run.scopes or not block.derives_of.isdisjoint(run.view["@given"]):
+                self.derive(run)
+            else:
+                run.view.update(facts)
         for place, value, acts in told.acting:
             self.effects(run, place, value, acts)
 
-    def derive(self, run: Run, told: Told) -> None:
+    def derive(self, run: Run) -> None:
         """Set the derived facts of a block; a conflict pends the line."""
         block, view = run.block, run.view
         pair = run.scopes.get("pair")
-        if told.facts is not None and run.place >= 0 and pair is None and block.derives_of.isdisjoint(view["@given"]):
-            view.update(told.facts)
-            return
         conflicts = derive(block.derives, run.found, view if pair is None else pair, view, run.scopes)
         if run.place >= 0 and conflicts:
             self.lines[run.place].pending += conflicts
