@@ -70,10 +70,10 @@ def entry(verdict: Verdict, reason: Reason, program: Program) -> dict[str, Any]:
     hits = [effect for effect in verdict.rule.effects if isinstance(effect, Hit)]
     if hits and verdict.value == TRUE:  # a rule that applies may find all it asks for on the line: then nothing follows
         shown["struck"] = any(truth(hit.trigger, verdict.view, verdict.scopes) == TRUE for hit in hits)
-    shown["read"] = reason.read
+    shown["read"] = dict(reason.read)  # the reason is shared with other verdicts
     if reason.missing:
-        shown["missing"] = reason.missing
-    shown["because"] = reason.sentences
+        shown["missing"] = list(reason.missing)
+    shown["because"] = list(reason.sentences)
     shown["sources"] = [source.id] if source else []
     return shown
 

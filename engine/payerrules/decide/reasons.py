@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from payerrules.language.expression import (
     FALSE,
@@ -42,6 +43,9 @@ WORDS = {"eq": "", "gt": "above", "ge": "at least", "lt": "below", "le": "at mos
 DATE_WORDS = {"eq": "", "gt": "after", "ge": "on or after", "lt": "before", "le": "on or before"}
 OPPOSITE = {"gt": "le", "ge": "lt", "lt": "ge", "le": "gt"}
 TESTS = 50_000  # whose facts are remembered
+REASONS = 10_000  # that are remembered
+NOTHING: View = {"@given": frozenset()}
+Key: TypeAlias = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +73,14 @@ def why(verdict: Verdict) -> Reason:
 
 
 def reason_of(condition: Condition, view: View, scopes: Mapping[str, View]) -> Reason:
-    """The reason why a condition is what it is."""
+    """The reason why a condition is what it is. It is remembered by the values that it rests on: do not change it."""
+    key = values_of(condition, view, scopes)
+    known = None if key is None else _REASONS.get(key)
+    if known is not None:
+        return known[1]
+    found = truth(condition, view, scopes)
     reason = Reason()
-    for leaf in decisive(condition, truth(condition, view, scopes), view, scopes):
+    for leaf in decisive(condition, found, view, scopes):
         for fact in read_by(leaf.condition):
             if not fact.scope or fact.scope in scopes:
                 reason.read[shown(fact)] = told(fact, view, scopes)
@@ -80,7 +89,31 @@ def reason_of(condition: Condition, view: View, scopes: Mapping[str, View]) -> R
         sentence = sentence_of(leaf, view, scopes)
         if sentence not in reason.sentences:
             reason.sentences.append(sentence)
+    if key is not None and found != UNKNOWN:  # what is missing does not follow from the values alone
+        if len(_REASONS) >= REASONS:
+            _REASONS.clear()
+        _REASONS[key] = condition, reason
     return reason
+
+
+_REASONS: dict[Key, tuple[Condition, Reason]] = {}
+"""Reasons by the identity of the condition (which is kept, so that it stays its own) and the values it read."""
+
+
+def values_of(condition: Condition, view: View, scopes: Mapping[str, View]) -> Key | None:
+    """A condition and all that its reason rests on; None where that is more than the values of facts."""
+    facts, given, plain = _tested(condition)
+    if not plain:
+        return None
+    values = [(scopes.get(fact.scope, NOTHING) if fact.scope else view).get(fact.name) for fact in facts]
+    if given:
+        values += [fact.name in (scopes.get(fact.scope, NOTHING) if fact.scope else view)["@given"] for fact in given]
+    key = (id(condition), view.get("@derived"), *scopes, *values)
+    try:
+        hash(key)
+    except TypeError:
+        return None
+    return key
 
 
 def decisive(
@@ -111,18 +144,38 @@ def decisive(
             yield Leaf(condition, found, negated, because)
 
 
-_READ: dict[int, tuple[Condition, tuple[Fact, ...]]] = {}
-"""By the identity of a test (which is kept, so that it stays its own): the facts it reads."""
+_TESTED: dict[int, tuple[Condition, tuple[tuple[Fact, ...], tuple[Fact, ...], bool]]] = {}
+"""By the identity of a condition (which is kept, so that it stays its own): what it reads."""
+
+
+def _tested(condition: Condition) -> tuple[tuple[Fact, ...], tuple[Fact, ...], bool]:
+    """The facts that a condition reads, each once; those of which it asks whether they were given; whether it looks at no other thing."""
+    known = _TESTED.get(id(condition))
+    if known is None:
+        if len(_TESTED) >= TESTS:
+            _TESTED.clear()
+        inside = list(tests_in(condition))
+        given = tuple(dict.fromkeys(test.fact for test in inside if isinstance(test, Given)))
+        plain = not any(isinstance(test, Exists | Count) for test in inside)
+        known = _TESTED[id(condition)] = condition, (tuple(dict.fromkeys(facts_in(condition))), given, plain)
+    return known[1]
+
+
+def tests_in(condition: Condition) -> Iterator[Condition]:
+    """The single tests of a condition."""
+    match condition:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from tests_in(part)
+        case Not(part) | Because(_, part):
+            yield from tests_in(part)
+        case _:
+            yield condition
 
 
 def read_by(condition: Condition) -> tuple[Fact, ...]:
     """The facts that a test reads, each once; found out once a test."""
-    known = _READ.get(id(condition))
-    if known is None:
-        if len(_READ) >= TESTS:
-            _READ.clear()
-        known = _READ[id(condition)] = condition, tuple(dict.fromkeys(facts_in(condition)))
-    return known[1]
+    return _tested(condition)[0]
 
 
 # --- what is missing ---------------------------------------------------------------------------------
