@@ -170,7 +170,7 @@ def things(done: Conclusions, for_each: str) -> Iterator[tuple[View, Scopes]]:
     if for_each == "pair_of_lines":
         yield from ((one, {"other": other}) for one in lines for other in lines if one is not other)
         return
-    seen: dict[int, View] = {}
+    seen = {id(view): view for view in lines}
     for view in lines:
         seen.update({id(other): other for other in view.get("@services", ()) if "@many" not in other})
     for view in seen.values():

@@ -70,8 +70,8 @@ class Ground:
                     kept = self.rules.setdefault((rule.id, rule.edition), [])
                     kept.append(Instance(number, rule.stage, value, run.view, run.scopes))
             views = [line.view for line in done.lines]
-            past = {id(o): o for view in views for o in view.get("@services", ()) if "@many" not in o}
-            things += [("line", quiet(view), NO_SCOPES) for view in past.values()]
+            past = (o for view in views for o in view.get("@services", ()) if "@many" not in o)
+            things += [("line", quiet(view), NO_SCOPES) for view in {id(o): o for o in (*views, *past)}.values()]
             pairs = ((one, other) for one in views for other in views if one is not other)
             things += [
                 ("pair_of_lines", quiet(one), {"other": other, "pair": {"@lacks": {}, "@why": {}}})
