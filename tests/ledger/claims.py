@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from payerrules import Encounter, Engine, encounter_from_dict
-from payerrules.ledger.history import accounts_of
+from payerrules.ledger.history import accounts_of, review
 from payerrules.ledger.ledger import Entry, Ledger
 from payerrules.ledger.reading import exported, verified
 
@@ -92,6 +92,17 @@ def differences(ledger: Ledger) -> list[str]:
     with ledger.store.reading() as connection:
         accounts = accounts_of(connection, touched=False)
         return [wrong.message for one in accounts for wrong in verified(ledger, connection, one)]
+
+
+def reviewed(ledger: Ledger, engine: Engine, *, touched: bool = True) -> list[tuple[str, str, str]]:
+    """The claims whose first line would now be decided otherwise, before and after, as submitted."""
+    with ledger.store.reading() as connection:
+        accounts = accounts_of(connection, touched=touched)
+    return [
+        (one.encounter, *(one.lines[0][when]["as_submitted"]["outcome"] for when in ("before", "after")))
+        for found in review(ledger, engine, accounts)
+        for one in found
+    ]
 
 
 def stream(count: int, patients: int, seed: int = 7) -> list[dict[str, Any]]:

@@ -135,7 +135,7 @@ def test_a_ledger_that_fails_ends_decide_with_4_and_what_was_kept_is_written(des
             "CREATE TRIGGER stop BEFORE INSERT ON claim WHEN NEW.encounter = 'E-2' BEGIN UPDATE ledger_meta SET engine = '99.0'; END"
         )
     raw.close()
-    done = desk.decide(*BEYOND, claim("E-3"))
+    done = desk.decide(*BEYOND, claim("E-3"), claim("E-4"), more=("--batch", "2"))
     assert done.exit_code == 4
     assert "error[ledger-newer]" in done.stderr
     assert [one["encounter"] for one in json.loads(done.stdout)] == ["E-1", "E-2"]

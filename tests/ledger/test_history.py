@@ -8,20 +8,9 @@ from pathlib import Path
 import pytest
 
 from payerrules import Engine
-from payerrules.ledger.history import accounts_of, rebuild, review
+from payerrules.ledger.history import accounts_of, rebuild
 from payerrules.ledger.ledger import Entry, Ledger
-from tests.ledger.claims import claim, codes, differences, everything, outcomes, post, replacing, stream, used
-
-
-def reviewed(ledger: Ledger, engine: Engine, *, touched: bool = True) -> list[tuple[str, str, str]]:
-    """The claims whose first line would now be decided otherwise, before and after, as submitted."""
-    with ledger.store.reading() as connection:
-        accounts = accounts_of(connection, touched=touched)
-    return [
-        (one.encounter, *(one.lines[0][when]["as_submitted"]["outcome"] for when in ("before", "after")))
-        for found in review(ledger, engine, accounts)
-        for one in found
-    ]
+from tests.ledger.claims import claim, codes, differences, everything, outcomes, post, replacing, reviewed, stream, used
 
 
 def rebuilt(ledger: Ledger, engine: Engine) -> int:

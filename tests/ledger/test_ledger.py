@@ -8,10 +8,26 @@ from pathlib import Path
 
 import pytest
 
-from payerrules import Engine, hookimpl
+from payerrules import Decision, Encounter, Engine, hookimpl
+from payerrules.decide.engine import Filled
+from payerrules.ledger.accounts import Accounts, past, with_past
+from payerrules.ledger.coding import payer_key
 from payerrules.ledger.ledger import Ledger, first_day
+from payerrules.ledger.statements import Ready
 from payerrules.payers.manager import Plugins
-from tests.ledger.claims import POLICY, claim, codes, everything, outcomes, post, read, stream, used
+from tests.ledger.claims import (
+    POLICY,
+    claim,
+    codes,
+    differences,
+    everything,
+    outcomes,
+    post,
+    read,
+    reviewed,
+    stream,
+    used,
+)
 
 
 def test_a_claim_counts_what_was_decided_before_it(any_url: str, engine: Engine) -> None:
@@ -189,6 +205,105 @@ def test_what_is_presumed_of_the_past_is_in_every_decision(ledger: Ledger, engin
     assert found == [["history"], ["history"]]
 
 
+class Remembers:
+    """A plugin that knows what a patient has used, and says it of every claim."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    @hookimpl
+    def payerrules_history(self, patient: str, period: object) -> list[dict[str, object]]:
+        self.asked += 1
+        return [{"date": "2026-05-11", "code": "92507", "modifiers": ["GN"], "units": 1, "allowed": "74.00"}, *HISTORY]
+
+
+class Counts:
+    """A plugin whose counter grows with every claim that it is asked about."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    @hookimpl
+    def payerrules_add_facts(self, encounter: object, facts: object) -> dict[str, object]:
+        self.asked += 1
+        return {"counters": [{"limit": "pt_slp_incurred", "used": f"{1000 * self.asked}.00", "as_of": f"2026-04-{self.asked:02d}"}]}  # fmt: skip
+
+
+def with_plugin(plugin: object, assumed: bool = False) -> Engine:
+    plugins = Plugins(load=False)
+    plugins.register(plugin, "memory")
+    return Engine.open([POLICY], runtime="reference", plugins=plugins, assume_history_none=assumed)
+
+
+@pytest.mark.parametrize("assumed", [False, True])
+def test_history_from_a_plugin_opens_an_account_and_counts_once(url: str, assumed: bool) -> None:
+    plugin = Remembers()
+    remembering = with_plugin(plugin, assumed)
+    with Ledger(url) as ledger:
+        found = [post(ledger, remembering, claim(f"E-{n}", f"2026-05-{12 + n}")) for n in (0, 1, 0)]
+        assert [used(one) for one in found] == [("174.00", "248.00"), ("248.00", "322.00"), ("174.00", "248.00")]
+        assert [one.decision.plugin_facts for one in found] == [{"encounter.history": "memory"}] * 3
+        assert plugin.asked == 1
+        assert reviewed(ledger, remembering) == []
+
+
+def test_a_counter_from_a_plugin_opens_an_account_and_later_ones_are_not_a_contradiction(url: str) -> None:
+    counting = with_plugin(Counts(), assumed=True)
+    with Ledger(url) as ledger:
+        found = [post(ledger, counting, claim(f"E-{n}", f"2026-05-{12 + n}", modifiers=("GN", "KX"))) for n in range(3)]
+    assert [used(one) for one in found] == [("1000.00", "1074.00"), ("1074.00", "1148.00"), ("1148.00", "1222.00")]
+    assert {one.decision.outcome for one in found} == {"pay"}
+    assert len({str(one.decision.plugin_facts) for one in found}) == 1
+
+
+# --- batches --------------------------------------------------------------------------------------
+@pytest.mark.parametrize("batch", [7, 100])
+def test_claims_recorded_together_come_to_the_same_as_one_by_one(
+    any_url: str, tmp_path: Path, engine: Engine, batch: int
+) -> None:
+    encounters = [read(one, engine) for one in stream(60, 3)]
+    with Ledger(str(tmp_path / "one.db")) as one, Ledger(any_url) as many:
+        expected = [entry for encounter in encounters for entry in [one.decide(engine, encounter)]]
+        found = list(many.decide_all(engine, encounters, batch))
+        assert [(e.decision.to_dict(), codes(e), e.late) for e in found] == [
+            (e.decision.to_dict(), codes(e), e.late) for e in expected
+        ]
+        assert (everything(many), differences(many)) == (everything(one), [])
+
+
+def test_a_claim_is_given_only_when_its_batch_is_recorded(url: str, engine: Engine) -> None:
+    encounters = [read(claim(f"E-{n}"), engine) for n in range(5)]
+    with Ledger(url) as ledger, Ledger(url) as other:
+        held = [
+            (entry.decision.encounter, len(everything(other)) - 1) for entry in ledger.decide_all(engine, encounters, 2)
+        ]
+    assert held == [("E-0", 2), ("E-1", 2), ("E-2", 4), ("E-3", 4), ("E-4", 5)]
+
+
+def test_a_batch_that_fails_leaves_nothing_and_those_before_it_stay(
+    any_url: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encounters = [read(claim(f"E-{n}"), engine) for n in range(6)]
+    deciding = engine.decide_filled
+
+    def failing(filled: Filled) -> Decision:
+        if filled.encounter.id == "E-3":
+            raise RuntimeError("E-3")
+        return deciding(filled)
+
+    with Ledger(any_url) as ledger:
+        monkeypatch.setattr(engine, "decide_filled", failing)
+        with pytest.raises(RuntimeError, match="E-3"):
+            list(ledger.decide_all(engine, encounters, 2))
+        assert [one.get("encounter") for one in everything(ledger)] == [None, "E-0", "E-1"]
+        monkeypatch.setattr(engine, "decide_filled", deciding)
+        assert len(list(ledger.decide_all(engine, encounters, 2))) == 6
+        assert ([one.get("encounter") for one in everything(ledger)][1:], differences(ledger)) == (
+            [f"E-{n}" for n in range(6)],
+            [],
+        )
+
+
 # --- what is recorded -----------------------------------------------------------------------------
 def test_a_ledger_records_the_verdict_as_submitted_where_it_was_made_so(url: str, engine: Engine) -> None:
     without = claim("E-1", modifiers=())
@@ -239,12 +354,12 @@ def test_diagnoses_and_codes_of_a_past_service_are_its_own(ledger: Ledger, engin
     post(ledger, engine, claim("E-1", diagnoses=["R47.1", "I69.320"]))
     second = claim("E-2", diagnoses=["F80.2"])
     encounter = read(second, engine)
-    with ledger.store.transaction() as connection:
-        from payerrules.ledger.accounts import locked_account, past, with_past
-        from payerrules.ledger.coding import payer_key
 
-        kept = locked_account(connection, "P-1", payer_key(encounter.payer))
-        filled = with_past(encounter, kept, 2, 2, past(connection, kept, 2, 2, 1), None)
+    def filled_by(ready: Ready) -> Encounter:
+        kept = Accounts(ready).of("P-1", payer_key(encounter.payer))
+        return with_past(engine.filled(encounter), kept, 2, 2, past(ready, kept, 2, 2, 1), None).encounter
+
+    filled = ledger.store.work(filled_by)
     program = engine.library.program_for(filled.payer, filled.facts, [filled.first_date]).program
     assert program is not None
     plan, _ = engine.judge.plan(program)

@@ -72,7 +72,7 @@ def ledger_at(url: str, *, make: bool = False) -> Iterator[Ledger]:
         raise typer.Exit(LEDGER) from None
 
 
-def entered(engine: Engine, encounters: list[Encounter], url: str) -> tuple[list[Decision], bool]:
+def entered(engine: Engine, encounters: list[Encounter], url: str, batch: int) -> tuple[list[Decision], bool]:
     """The decisions on encounters by a ledger, and whether it kept them all; what a person should know has been told.
 
     Where the ledger fails, what it kept until then is given: it stays, and the same command goes on after it.
@@ -86,11 +86,10 @@ def entered(engine: Engine, encounters: list[Encounter], url: str) -> tuple[list
     kept = True
     try:
         with Ledger(url) as ledger:
-            for encounter in bar(encounters, len(encounters), "deciding"):
-                entry = ledger.decide(engine, encounter)
+            for entry in bar(ledger.decide_all(engine, encounters, batch), len(encounters), "deciding"):
                 decisions.append(entry.decision)
                 notes += entry.notes
-                late += [encounter.id] if entry.late else []
+                late += [entry.decision.encounter] if entry.late else []
     except LedgerError as error:
         notes.append(error.diagnostic)
         kept = False

@@ -85,6 +85,10 @@ def decide(
             "--ledger", help="Decide on what was decided before: a file, made where it is not there, or a URL."
         ),
     ] = "",
+    batch: Annotated[
+        int,
+        typer.Option("--batch", min=1, help="With --ledger, how many claims are recorded together, or not at all."),
+    ] = 100,
     limits: Annotated[
         bool, typer.Option("--limits", help="With the table, also one of the limits: what was counted, what is left.")
     ] = False,
@@ -103,7 +107,7 @@ def decide(
         known(engine, format, "write")
     tell([d for d in engine.diagnostics if d.severity is Severity.ERROR])
     encounters, unreadable = read(files, engine, read_as=read_as)
-    decisions, kept = entered(engine, encounters, ledger) if ledger else (decided(engine, encounters), True)
+    decisions, kept = entered(engine, encounters, ledger, batch) if ledger else (decided(engine, encounters), True)
     if format != TABLE:
         made = engine.formats.write(format, decisions, encounters)
         if isinstance(made, Diagnostic):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib import metadata
 from pathlib import Path
@@ -45,6 +45,15 @@ def engine_version() -> str:
         return metadata.version("payerrules")
     except metadata.PackageNotFoundError:
         return "0+checkout"
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """An encounter with what plugins added to it, what was wrong with that, in words, and which plugin gave what."""
+
+    encounter: Encounter
+    faults: list[str]
+    givers: dict[str, str]
 
 
 class Engine:
@@ -141,9 +150,20 @@ class Engine:
 
         Never raises for what is in the encounter: what cannot be read or decided pends, and says why.
         """
-        encounter, past_faults, past_givers = fill_history(self.plugins, encounter, self.vocabulary)
-        encounter, faults, givers = add_facts(self.plugins, self.assumed(encounter), self.vocabulary)
-        faults = list(dict.fromkeys([*self.plugins.faults, *past_faults, *faults]))
+        return self.decide_filled(self.filled(encounter))
+
+    def filled(self, encounter: Encounter, *, past: bool = True) -> Filled:
+        """An encounter with what plugins add, and what an option presumes; without `past` no plugin is asked for its history."""
+        faults: list[str] = []
+        givers: dict[str, str] = {}
+        if past:
+            encounter, faults, givers = fill_history(self.plugins, encounter, self.vocabulary)
+        encounter, more_faults, more_givers = add_facts(self.plugins, self.assumed(encounter), self.vocabulary)
+        return Filled(encounter, [*faults, *more_faults], givers | more_givers)
+
+    def decide_filled(self, filled: Filled) -> Decision:
+        """Decide an encounter as plugins have filled it."""
+        encounter, faults = filled.encounter, list(dict.fromkeys([*self.plugins.faults, *filled.faults]))
         days = {line.date for line in encounter.lines}
         selected = self.library.program_for(encounter.payer, encounter.facts, days, self.known_on)
         if selected.program is None:
@@ -153,7 +173,7 @@ class Engine:
             corrected = correct(encounter, lambda one: self.judged(program, one, doubts))
             decision = self.decision(encounter, corrected, program)
             self.override(decision, encounter, corrected, doubts)
-        decision.plugin_facts = past_givers | givers
+        decision.plugin_facts = filled.givers
         return decision
 
     def assumed(self, encounter: Encounter) -> Encounter:

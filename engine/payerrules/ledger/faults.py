@@ -33,13 +33,13 @@ def no_ledger(name: str, why: str) -> LedgerError:
 
 def locked(name: str) -> LedgerError:
     """Somebody else holds the database for longer than we wait."""
-    hint = "Try again when the other work is done; what was decided before this claim is recorded."
+    hint = "Run the same command again when the other work is done: what was written out is recorded, and nothing of the rest."
     return LedgerError(Diagnostic("ledger-locked", f"the ledger {name} is locked by other work", None, hint))
 
 
 def full(name: str) -> LedgerError:
     """There is no room for another claim."""
-    hint = "Make room and run the same command again: nothing of this claim was recorded, what came before it is."
+    hint = "Make room and run the same command again: what was written out is recorded, and nothing of the rest."
     return LedgerError(Diagnostic("ledger-full", f"there is no room left for the ledger {name}", None, hint))
 
 

@@ -78,11 +78,12 @@ def decided_anew(connection: Connection, ledger: Ledger, engine: Engine, kept: A
     for _ in range(MAX_ROUNDS):
         changed = False
         for one in claims:
-            first, receipt = first_day(engine, one.encounter), one.row.receipt
+            filled, receipt = engine.filled(one.encounter, past=kept.opening is None), one.row.receipt
+            first = first_day(engine, filled.encounter)
             others = [line for other in claims if other is not one for line in other.services]
             known = [line for line in (*opening, *others) if line.date >= first]
-            asked = with_past(one.encounter, kept, receipt, kept.last_receipt, known, complete_from)
-            decided = kept_of(engine.decide(asked))
+            asked = with_past(filled, kept, receipt, kept.last_receipt, known, complete_from)
+            decided = kept_of(engine.decide_filled(asked))
             changed = changed or essence(decided) != essence(one.decided)
             one.decided = json.loads(text_of(decided))
             one.services = as_past(one, ledger.records)
@@ -126,7 +127,7 @@ def review(ledger: Ledger, engine: Engine, accounts: Sequence[Account]) -> Itera
 def rebuild(ledger: Ledger, engine: Engine, accounts: Sequence[Account]) -> Iterator[list[Difference]]:
     """Decide every standing claim anew and record that in place of what was recorded; one transaction an account."""
     for kept in accounts:
-        yield ledger.store.work(lambda connection, kept=kept: rebuilt(connection, ledger, engine, kept))  # type: ignore[misc]  # the default binds the loop's account
+        yield ledger.store.work(lambda ready, kept=kept: rebuilt(ready.connection, ledger, engine, kept))  # type: ignore[misc]  # the default binds the loop's account
 
 
 def rebuilt(connection: Connection, ledger: Ledger, engine: Engine, known: Account) -> list[Difference]:

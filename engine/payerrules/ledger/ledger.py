@@ -1,36 +1,38 @@
-"""The ledger: decides claims on what was decided before, and keeps what each of them uses. One transaction a claim."""
+"""The ledger: decides claims on what was decided before, and keeps what each of them uses. A batch of claims is one transaction."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
-from payerrules.decide.engine import Engine
+from payerrules.decide.engine import Engine, Filled
 from payerrules.language.items import FIRST_DAY
 from payerrules.ledger import undoing
 from payerrules.ledger.accounts import (
     Account,
-    locked_account,
+    Accounts,
     open_account,
     past,
-    save,
     set_aside,
     with_past,
 )
 from payerrules.ledger.coding import content_hash, encounter_text, payer_key, plain_encounter, text_of
 from payerrules.ledger.services import services_of
+from payerrules.ledger.statements import Ready
 from payerrules.ledger.store import Store
 from payerrules.ledger.tables import claim, service
 from payerrules.limits.lookback import first_day_needed
 from payerrules.model.decision import Decision
 from payerrules.model.diagnostic import Diagnostic, Severity
 from payerrules.model.encounter import Encounter
-from payerrules.payers.facts import add_facts
+
+BATCH: Final = 100
+"""How many claims of a stream are recorded together: a flush to the disk costs as much as deciding several."""
 
 
 @dataclass(slots=True)
@@ -85,106 +87,121 @@ class Ledger:
         A claim received before, line by line the same, is decided as it was then, and nothing is recorded.
         Raises LedgerError where the ledger cannot be read or written; nothing of the claim is recorded then.
         """
-        lacking = not_recordable(encounter)
-        if lacking:
-            note = Diagnostic(
-                "ledger-not-recorded",
-                f"encounter {encounter.id} is not recorded: {lacking}",
-                None,
-                "Mend it and decide it again; until then nothing of it counts.",
-            )
-            return Entry(engine.decide(encounter), [note])
-        given = engine.assumed(encounter)
-        return self.store.work(lambda connection: self.entered(connection, engine, given))
+        return next(self.decide_all(engine, [encounter], 1))
 
-    def entered(self, connection: Connection, engine: Engine, given: Encounter) -> Entry:
-        """The entry of a claim, made within a transaction."""
+    def decide_all(self, engine: Engine, encounters: Iterable[Encounter], batch: int = BATCH) -> Iterator[Entry]:
+        """Decide claims one after the other, so many in one transaction; each is given when it and its batch are recorded.
+
+        Raises LedgerError as `decide` does; nothing of the batch is recorded then, and those before it are.
+        """
+        for together in batched(encounters, batch):
+            yield from self.store.work(lambda ready, together=together: self.entered(ready, engine, together))  # type: ignore[misc]  # the default binds the loop's batch
+
+    def entered(self, ready: Ready, engine: Engine, together: Sequence[Encounter]) -> list[Entry]:
+        """The entries of claims, made within a transaction."""
+        accounts = Accounts(ready)
+        lacking = [not_recordable(one) for one in together]
+        accounts.lock(
+            (one.patient, payer_key(one.payer)) for one, lacks in zip(together, lacking, strict=True) if not lacks
+        )
+        found = [
+            not_recorded(engine, one, lacks) if lacks else self.entry(accounts, engine, one)
+            for one, lacks in zip(together, lacking, strict=True)
+        ]
+        accounts.save()
+        return found
+
+    def entry(self, accounts: Accounts, engine: Engine, given: Encounter) -> Entry:
+        """The entry of a claim whose account is ours."""
+        ready = accounts.ready
         content = plain_encounter(given)
         mark = content_hash(content)
         frequency = undoing.frequency_of(given)
-        kept = locked_account(connection, given.patient, payer_key(given.payer))
-        own = {"account": kept.id, "encounter": given.id, "frequency": frequency}
-        same = connection.execute(SAME, {**own, "content": mark}).first() if kept.last_receipt else None
-        if same is not None:
-            return self.again(connection, engine, given, kept, same)
+        kept = accounts.of(given.patient, payer_key(given.payer))
+        known = undoing.related(ready, kept, given)
+        filled = engine.filled(given, past=kept.opening is None)
+        for one in known:
+            if (one.encounter, one.frequency, one.content) == (given.id, frequency, mark):
+                return self.again(ready, engine, filled, given, kept, one)
         receipt = kept.last_receipt + 1
-        open_account(connection, kept, given, receipt)
-        found = undoing.undone_by(connection, kept, given, frequency) if kept.last_receipt else undoing.Undone()
-        if not kept.last_receipt or found.nothing:
-            undoing.elsewhere(connection, kept, given, frequency, found)
-        undoing.undo(connection, found, receipt, undoing.name_of(given.id, frequency))
-        decision = self.on_the_past(connection, engine, given, kept, receipt, receipt)
+        open_account(ready, kept, filled, receipt)
+        found = undoing.undone_by(ready, kept, given, frequency, known)
+        if found.nothing:
+            undoing.elsewhere(ready, kept, given, frequency, found)
+        undoing.undo(accounts, found, receipt, undoing.name_of(given.id, frequency))
+        decision = self.on_the_past(ready, engine, filled, kept, receipt, receipt)
         decided = kept_of(decision)
-        undone = {"undone_at": receipt, "undone_by": found.already} if found.already else {}
-        made = connection.scalar(
+        undone_at, undone_by = (receipt, found.already) if found.already else (None, None)
+        made = ready.first(
             INSERT_CLAIM,
             {
-                **own,
+                "account": kept.id,
+                "encounter": given.id,
+                "frequency": frequency,
                 "receipt": receipt,
                 "content": mark,
                 "number": text(given, "claim.id"),
                 "original": text(given, "claim.original"),
                 "first_date": given.first_date,
                 "known_through": receipt,
-                "undone_at": None,
-                "undone_by": None,
+                "undone_at": undone_at,
+                "undone_by": undone_by,
                 "outcome": decision.outcome,
                 "asked": encounter_text(given, content),
                 "decided": text_of(decided),
-                **undone,
             },
         )
         rows = [] if frequency == undoing.VOID else services_of(given, decided, self.records)
-        if rows:
-            key = {"account": kept.id, "claim": made, "receipt": receipt}
-            connection.execute(INSERT_SERVICES, [{**row, **key, "undone_at": undone.get("undone_at")} for row in rows])
+        shared = {"account": kept.id, "claim": made.id, "receipt": receipt, "undone_at": undone_at}
+        ready.many(INSERT_SERVICES, [{**row, **shared} for row in rows])
         late = given.first_date < kept.last_date and frequency != undoing.VOID
         kept.touched = kept.touched or late or bool(found.claims) or (kept.opened_at == receipt > 1)
         kept.last_receipt = receipt
         kept.last_date = max(kept.last_date, *(line.date for line in given.lines), 0)
-        save(connection, kept)
         decision.ledger = noted(given, kept, receipt, found.claims)
         return Entry(decision, found.notes(given, frequency), late)
 
-    def again(self, connection: Connection, engine: Engine, given: Encounter, kept: Account, same: Any) -> Entry:
+    def again(self, ready: Ready, engine: Engine, filled: Filled, given: Encounter, kept: Account, same: Any) -> Entry:
         """A claim that was received before: decided on what was known then, with nothing recorded."""
-        decision = self.on_the_past(connection, engine, given, kept, same.receipt, same.known_through)
+        decision = self.on_the_past(ready, engine, filled, kept, same.receipt, same.known_through)
         notes = []
         if same.undone_at is not None and same.undone_at != same.receipt:
             message = f"encounter {given.id} was received before, and {same.undone_by} has taken its place since"
             hint = "Nothing is changed. To bring it back, send it as a replacement (frequency 7)."
             notes.append(Diagnostic("ledger-superseded", message, None, hint, Severity.WARNING))
-        if differs(json.loads(same.decided), kept_of(decision)):
+        if differs(json.loads(ready.first(DECIDED, {"key": same.id}).decided), kept_of(decision)):
             message = f"encounter {given.id} was decided otherwise before; the record of it stays"
             hint = "The policies or the engine have changed since: see `payerrules ledger review --all`, `rebuild`."
             notes.append(Diagnostic("ledger-otherwise", message, None, hint, Severity.WARNING))
-        undid = connection.execute(UNDID, {"account": kept.id, "receipt": same.receipt}).all()
-        decision.ledger = noted(given, kept, same.receipt, undid)
+        decision.ledger = noted(given, kept, same.receipt, undoing.undid(ready, kept, same.receipt))
         return Entry(decision, notes)
 
     def on_the_past(
-        self, connection: Connection, engine: Engine, given: Encounter, kept: Account, receipt: int, known: int
+        self, ready: Ready, engine: Engine, filled: Filled, kept: Account, receipt: int, known: int
     ) -> Decision:
         """The decision on a claim, with the past that its account had when a receipt was the last one."""
-        lines = past(connection, kept, receipt, known, first_day(engine, given))
-        settings = self.store.settings
-        return engine.decide(with_past(given, kept, receipt, known, lines, settings.complete_from))
+        lines = past(ready, kept, receipt, known, first_day(engine, filled.encounter))
+        complete_from = self.store.settings.complete_from
+        return engine.decide_filled(with_past(filled, kept, receipt, known, lines, complete_from))
 
 
-SAME = sa.select(claim).where(
-    *(claim.c[name] == sa.bindparam(name) for name in ("account", "encounter", "frequency", "content"))
-)
-UNDID = (
-    sa.select(claim.c.encounter, claim.c.frequency)
-    .where(
-        claim.c.account == sa.bindparam("account"),
-        claim.c.undone_at == sa.bindparam("receipt"),
-        claim.c.receipt < sa.bindparam("receipt"),
-    )
-    .order_by(claim.c.receipt)
-)
+DECIDED = sa.select(claim.c.decided).where(claim.c.id == sa.bindparam("key"))
 INSERT_CLAIM = sa.insert(claim).returning(claim.c.id)
 INSERT_SERVICES = sa.insert(service)
+
+
+def batched(encounters: Iterable[Encounter], batch: int) -> Iterator[list[Encounter]]:
+    """Encounters, so many at a time."""
+    rest = iter(encounters)
+    while together := list(islice(rest, batch)):
+        yield together
+
+
+def not_recorded(engine: Engine, encounter: Encounter, lacks: str) -> Entry:
+    """The entry of a claim that the ledger cannot keep."""
+    message = f"encounter {encounter.id} is not recorded: {lacks}"
+    hint = "Mend it and decide it again; until then nothing of it counts."
+    return Entry(engine.decide(encounter), [Diagnostic("ledger-not-recorded", message, None, hint)])
 
 
 def noted(given: Encounter, kept: Account, receipt: int, undid: Iterable[Any]) -> dict[str, Any]:
@@ -193,12 +210,11 @@ def noted(given: Encounter, kept: Account, receipt: int, undid: Iterable[Any]) -
     return {"receipt": receipt, "undoes": names, "set_aside": set_aside(given, kept, receipt)}
 
 
-def first_day(engine: Engine, encounter: Encounter) -> int:
-    """The first day whose services can matter to a claim; what lies before is not even read."""
-    encounter, _, _ = add_facts(engine.plugins, encounter, engine.vocabulary)
-    days = [line.date for line in encounter.lines]
-    program = engine.library.program_for(encounter.payer, encounter.facts, days, engine.known_on).program
-    needed = None if program is None else first_day_needed(program, encounter)
+def first_day(engine: Engine, filled: Encounter) -> int:
+    """The first day whose services can matter to a claim with its facts from plugins; what lies before is not even read."""
+    days = [line.date for line in filled.lines]
+    program = engine.library.program_for(filled.payer, filled.facts, days, engine.known_on).program
+    needed = None if program is None else first_day_needed(program, filled)
     return FIRST_DAY if needed is None else needed
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
-SCHEMA: Final = "0001"
+SCHEMA: Final = "0002"
 """The version of the schema that this engine writes: the last of the migrations."""
 ADVISORY_LOCK: Final = 7_305_992_507
 """Held while a schema is made or changed in PostgreSQL, so that two who open a new ledger together make it once."""

@@ -20,6 +20,7 @@ from payerrules.decide.engine import engine_version
 from payerrules.ledger import faults
 from payerrules.ledger.migrate import SCHEMA, VERSION, migrate
 from payerrules.ledger.services import RECORDS
+from payerrules.ledger.statements import Ready
 from payerrules.ledger.tables import meta
 
 WAIT_SECONDS = 60
@@ -84,6 +85,7 @@ class Store:
         with self.understanding():
             self.engine = self.connected()
             self.connection = self.retried(self.engine.connect)
+            self.ready = Ready(self.connection)
             self.version = engine_version()
             self.settings = self.retried(lambda: self.prepared(wanted, make))
             self.connection.rollback()
@@ -186,13 +188,14 @@ class Store:
             finally:
                 self.connection.execution_options(**{READ: False})
 
-    def work(self, of: Callable[[Connection], T]) -> T:
+    def work(self, of: Callable[[Ready], T]) -> T:
         """The result of some work, done in a transaction; done anew where another one stood in its way."""
         for tried in range(TRIES):
             try:
                 with self.understanding(), self.connection.begin():
                     self.check_version()
-                    return of(self.connection)
+                    self.ready.begin()
+                    return of(self.ready)
             except faults.LedgerError:
                 raise
             except DBAPIError as error:

@@ -13,9 +13,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
+UNDOES = text("frequency <> '1'")
+"""Replacements and voids, which are few."""
 
 meta = Table(
     "ledger_meta",
@@ -60,6 +63,7 @@ claim = Table(
     UniqueConstraint("account", "encounter", "frequency", "content", name="claim_once"),
     Index("claim_encounter", "encounter"),
     Index("claim_number", "number"),
+    Index("claim_undoing", "account", sqlite_where=UNDOES, postgresql_where=UNDOES),
 )
 service = Table(
     "service",

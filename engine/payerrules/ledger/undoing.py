@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
-from payerrules.ledger.accounts import Account
-from payerrules.ledger.tables import account, claim, service
+from payerrules.ledger.accounts import Account, Accounts
+from payerrules.ledger.statements import Ready, bound
+from payerrules.ledger.tables import UNDOES, account, claim, service
 from payerrules.model.diagnostic import Diagnostic, Severity
 from payerrules.model.encounter import Encounter
 
@@ -76,16 +76,32 @@ def warning(code: str, message: str, hint: str) -> Diagnostic:
     return Diagnostic(code, message, None, hint, Severity.WARNING)
 
 
-OF_ACCOUNT = sa.select(
-    *(
-        claim.c[name]
-        for name in ("id", "account", "receipt", "encounter", "frequency", "number", "original", "undone_at")
+NAMES = (
+    "id",
+    "account",
+    "receipt",
+    "encounter",
+    "frequency",
+    "number",
+    "original",
+    "content",
+    "known_through",
+    "undone_at",
+    "undone_by",
+)
+OF_ACCOUNT = sa.select(*(claim.c[name] for name in NAMES)).where(claim.c.account == sa.bindparam("account"))
+SAME = OF_ACCOUNT.where(claim.c.encounter == sa.bindparam("encounter"))
+UNDOING = OF_ACCOUNT.where(claim.c.encounter != sa.bindparam("encounter"), UNDOES)
+RELATED = sa.union_all(SAME, UNDOING)
+UNDID = (
+    sa.select(claim.c.encounter, claim.c.frequency)
+    .where(
+        claim.c.account == sa.bindparam("account"),
+        claim.c.undone_at == sa.bindparam("receipt"),
+        claim.c.receipt < sa.bindparam("receipt"),
     )
-).where(claim.c.account == sa.bindparam("account"))
-ONES = OF_ACCOUNT.where(claim.c.encounter == sa.bindparam("encounter"), claim.c.frequency == sa.bindparam("frequency"))
-UNDOING = OF_ACCOUNT.where(claim.c.frequency != ORIGINAL).order_by(claim.c.receipt)
-
-
+    .order_by(claim.c.receipt)
+)
 ELSEWHERE = (
     sa.select(claim.c.id, claim.c.account, claim.c.encounter)
     .join(account, account.c.id == claim.c.account)
@@ -95,28 +111,41 @@ ELSEWHERE = (
 )
 SAME_ID = ELSEWHERE.where(claim.c.encounter == sa.bindparam("name"))
 NAMED = ELSEWHERE.where(sa.or_(claim.c.encounter == sa.bindparam("name"), claim.c.number == sa.bindparam("name")))
+MARK = sa.update(claim).where(claim.c.id == sa.bindparam("key")).values(bound(("undone_at", "undone_by")))
+MARK_SERVICES = sa.update(service).where(service.c.claim == sa.bindparam("key")).values(bound(("undone_at",)))
 
 
-def undone_by(connection: Connection, kept: Account, given: Encounter, frequency: str) -> Undone:
-    """What a claim undoes within its account: itself with other content, and what it says it replaces or voids."""
+def related(ready: Ready, kept: Account, given: Encounter) -> list[Any]:
+    """The claims of an account that may have to do with one: those of its id, and those that replace or void one."""
+    if not kept.last_receipt:
+        return []
+    found = ready.run(RELATED, {"account": kept.id, "encounter": given.id})
+    return sorted(found, key=lambda one: one.receipt)
+
+
+def undone_by(ready: Ready, kept: Account, given: Encounter, frequency: str, known: Sequence[Any]) -> Undone:
+    """What a claim undoes within its account: itself with other content, and what it says it replaces or voids.
+
+    `known` are the claims that may have to do with it.
+    """
     found = Undone()
-    same = {"account": kept.id, "encounter": given.id, "frequency": frequency}
-    earlier = list(connection.execute(ONES, same))
+    earlier = [one for one in known if (one.encounter, one.frequency) == (given.id, frequency)]
     found.claims = [one for one in earlier if one.undone_at is None]
     found.changed = bool(found.claims)
     found.nothing = not earlier
     said = fact(given, "claim.original")
     own = {given.id, fact(given, "claim.id")} - {""}
     if frequency == ORIGINAL:
-        for one in connection.execute(UNDOING, {"account": kept.id}):
+        for one in known:
             about = {one.original} if one.original else {one.encounter, one.number}
-            if about & own and one.undone_at is None and not undid(connection, kept, one.receipt):
+            undoes = one.frequency != ORIGINAL and one.undone_at is None and about & own
+            if undoes and not undid(ready, kept, one.receipt):
                 found.already = name_of(one.encounter, one.frequency)
         if found.already:
             found.claims, found.changed = [], False
         return found
     found.sought = said or given.id
-    everything = connection.execute(OF_ACCOUNT, {"account": kept.id}).all()
+    everything = ready.run(OF_ACCOUNT, {"account": kept.id})
     for wanted in [{said}, own] if said else [own]:
         meant = [one for one in everything if {one.encounter, one.number} & wanted]
         if meant:
@@ -140,42 +169,39 @@ def tips(about: Iterable[Any], everything: Iterable[Any], known: list[Any]) -> l
     return found
 
 
-def undid(connection: Connection, kept: Account, receipt: int) -> bool:
-    """Whether a claim of an account undid another one."""
-    asked = sa.select(claim.c.id).where(
-        claim.c.account == kept.id, claim.c.undone_at == receipt, claim.c.receipt != receipt
-    )
-    return connection.execute(asked).first() is not None
+def undid(ready: Ready, kept: Account, receipt: int) -> list[Any]:
+    """The claims of an account that the claim of a receipt undid."""
+    return ready.run(UNDID, {"account": kept.id, "receipt": receipt})
 
 
-def elsewhere(connection: Connection, kept: Account, given: Encounter, frequency: str, found: Undone) -> None:
+def elsewhere(ready: Ready, kept: Account, given: Encounter, frequency: str, found: Undone) -> None:
     """Claims of other patients of the payer: one that a replacement or void names, or one by the same id."""
     said = fact(given, "claim.original")
     undoes = frequency != ORIGINAL and said
     asked = {"own": kept.id, "payer": kept.payer, "name": said if undoes else given.id}
-    there = connection.execute(NAMED if undoes else SAME_ID, asked).all()
+    there = ready.run(NAMED if undoes else SAME_ID, asked)
     if not undoes:
-        found.others = list(there)
+        found.others = there
     elif len(there) == 1:
-        found.moved = list(there)
+        found.moved = there
         found.sought = said
 
 
-def undo(connection: Connection, found: Undone, receipt: int, name: str) -> None:
+def undo(accounts: Accounts, found: Undone, receipt: int, name: str) -> None:
     """Let nothing of the claims count from a receipt on; the record of them stays."""
     for one in found.claims:
-        mark(connection, one.id, receipt, name)
+        mark(accounts.ready, one.id, receipt, name)
     for one in found.moved:
-        other = connection.execute(sa.select(account).where(account.c.id == one.account).with_for_update()).one()
-        last = other.last_receipt + 1
-        mark(connection, one.id, last, name)
-        connection.execute(sa.update(account).where(account.c.id == other.id).values(last_receipt=last, touched=True))
+        other = accounts.by_id(one.account)
+        other.last_receipt += 1
+        other.touched = True
+        mark(accounts.ready, one.id, other.last_receipt, name)
 
 
-def mark(connection: Connection, key: int, receipt: int, name: str) -> None:
+def mark(ready: Ready, key: int, receipt: int, name: str) -> None:
     """Mark a claim and its services as undone."""
-    connection.execute(sa.update(claim).where(claim.c.id == key).values(undone_at=receipt, undone_by=name))
-    connection.execute(sa.update(service).where(service.c.claim == key).values(undone_at=receipt))
+    ready.run(MARK, {"key": key, "undone_at": receipt, "undone_by": name})
+    ready.run(MARK_SERVICES, {"key": key, "undone_at": receipt})
 
 
 def fact(encounter: Encounter, name: str) -> str:
