@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Final
 
 from payerrules.language.expression import All, Because, Compare, Condition, Count, Exists, Fact, Literal, Shift, Term
-from payerrules.language.items import FIRST_DAY, Limit, ParameterLookup, Rule
-from payerrules.limits.authorizations import ASKED
+from payerrules.language.items import FIRST_DAY, Limit, Lookup, ParameterLookup, Rule
+from payerrules.limits.authorizations import ASKED, NAMED
 from payerrules.limits.spans import COVERING, span_of
 from payerrules.model.encounter import Encounter
 from payerrules.program.evaluate import View, value
 from payerrules.program.program import Program
-from payerrules.program.reads import facts_in
+from payerrules.program.reads import facts_in, makes
 
 DATE_OF_SERVICE: Final = "line.date"
 
@@ -97,6 +97,22 @@ def looks_of(program: Program) -> tuple[tuple[Term | None, ...], bool]:
             derived = isinstance(placed.item, Rule) and placed.stage == "derive"
             looks.append(None if derived else earliest(where))
     return tuple(looks), authorizes
+
+
+def facts_of_past(items: Iterable[Rule | Lookup], limits: Iterable[Limit]) -> frozenset[str]:
+    """The facts of past services that can matter: what limits, authorizations and looks at them read, and what those rest on.
+
+    What else rules derive is of no use to a service that was decided long ago, and costs as much as for a line.
+    """
+    kept = list(items)
+    found = {fact.name for limit in limits for part in (limit.of, limit.per, limit.one_per) for fact in facts_in(part)}
+    found |= {fact for _, facts in NAMED for fact in facts}
+    found |= {fact.name for item in kept for where in services_in(item) for fact in facts_in(where) if fact.scope}
+    while True:
+        more = {fact.name for item in kept if not found.isdisjoint(makes(item)) for fact in facts_in(item)} - found
+        if not more:
+            return frozenset(found)
+        found |= more
 
 
 def services_in(part: Any) -> Iterator[Condition]:

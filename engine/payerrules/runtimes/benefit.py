@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
 from payerrules.language.expression import FALSE, TRUE, UNKNOWN, Fact, Term
-from payerrules.language.items import LAST_DAY, Limit, Period
+from payerrules.language.items import FIRST_DAY, LAST_DAY, Limit, Period
 from payerrules.limits.authorizations import Authorizations
 from payerrules.limits.counting import (
     ANYTHING,
@@ -46,7 +47,8 @@ class Fold:
         self.lines = lines
         self.done = done
         self.order = sorted(range(len(lines)), key=lambda i: (case.lines[i]["line.date"], lines[i].line))
-        self.past: dict[str, list[Event]] = {}
+        self.past: dict[str, dict[int, Event | None]] = {}
+        self.by_day = sorted(range(len(case.history)), key=self.past_day)
         self.now: dict[str, list[Event]] = {}
         before = [view for place, view in enumerate(case.history) if place not in case.later]
         history = None if case.encounter.history is None else before
@@ -63,7 +65,7 @@ class Fold:
 
     def open_limit(self, limit: Limit, view: View, line: LineConclusion) -> None:
         """Put into a line's view the facts of one limit, and note its state for the decision."""
-        counts = truth(limit.of, view)
+        counts = self.plan.past.counts(limit, view)
         applies = counts if limit.stops is None else truth(limit.stops, view)
         if counts == FALSE and applies == FALSE:
             self.not_of(limit, view)
@@ -139,7 +141,7 @@ class Fold:
         pool = pool_of(limit, view)
         known = [
             (event.day, min(event.counts, alike(event.pool, pool)))
-            for event in [*self.history(limit), *self.now.get(limit.key, ())]
+            for event in [*self.history(limit, FIRST_DAY, LAST_DAY), *self.now.get(limit.key, ())]
         ]
         sure = min((day for day, counts in known if counts == TRUE), default=None)
         may = min((day for day, counts in known if counts != FALSE), default=view["line.date"])
@@ -149,7 +151,7 @@ class Fold:
 
     def events(self, limit: Limit, view: View, span: Span, from_day: int) -> Sequence[Event]:
         """The services of a span that may come before a line, in the order of their days."""
-        past = in_days(self.history(limit), max(from_day, span.first), span.last)
+        past = self.history(limit, max(from_day, span.first), span.last)
         if self.case.later:
             past = [event for event in past if not event.later or event.day < view["line.date"]]
         return [*past, *in_days(self.now.get(limit.key, []), span.first, span.last)]
@@ -177,20 +179,33 @@ class Fold:
             return ANYTHING, span.first, "history"
         return NOTHING, span.first, "history"
 
-    def history(self, limit: Limit) -> list[Event]:
-        """The past services that may count, in the order of their dates; worked out once a limit."""
-        if limit.key not in self.past:
-            events = []
-            for place, view in enumerate(self.case.history):
-                later = place in self.case.later
-                if later and limit.order != "date_of_service":
-                    continue
-                counts = min(truth(limit.of, view), PAST.get(view.get("line.outcome") or "pay", FALSE))
-                if counts != FALSE:
-                    event = event_of(limit, view, counts, "history")
-                    events.append(replace(event, later=True) if later else event)
-            self.past[limit.key] = sorted(events, key=lambda event: event.day)
-        return self.past[limit.key]
+    def past_day(self, place: int) -> int:
+        """The day of a past service."""
+        return self.case.history[place]["line.date"]  # type: ignore[no-any-return]  # every view has its day
+
+    def history(self, limit: Limit, first: int, last: int) -> list[Event]:
+        """The past services of some days that may count, in their order; each is worked out once a limit, and only if asked for."""
+        known = self.past.setdefault(limit.key, {})
+        found = []
+        for place in self.by_day[bisect_left(self.by_day, first, key=self.past_day) :]:
+            if self.past_day(place) > last:
+                break
+            if place not in known:
+                known[place] = self.past_event(limit, place)
+            if (event := known[place]) is not None:
+                found.append(event)
+        return found
+
+    def past_event(self, limit: Limit, place: int) -> Event | None:
+        """A past service as a limit counts it; None where it does not count."""
+        view, later = self.case.history[place], place in self.case.later
+        if later and limit.order != "date_of_service":
+            return None
+        counts = min(self.plan.past.counts(limit, view), PAST.get(view.get("line.outcome") or "pay", FALSE))
+        if counts == FALSE:
+            return None
+        event = event_of(limit, view, counts, "history")
+        return replace(event, later=True) if later else event
 
     # --- after the line is judged -------------------------------------------------------------------
     def close_line(self, place: int) -> None:
@@ -199,7 +214,7 @@ class Fold:
         if self.authorizations is not None:
             line.covered_by = self.authorizations.use(view, line.stands)
         for limit in self.plan.limits(view["line.date"]):
-            counts = min(truth(limit.of, view), line.stands)
+            counts = min(self.plan.past.counts(limit, view), line.stands)
             if counts != FALSE:
                 self.now.setdefault(limit.key, []).append(event_of(limit, view, counts, f"line {line.line}"))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
-from payerrules.language.expression import FALSE, TRUE, UNKNOWN, Fact, Term
+from payerrules.language.expression import FALSE, TRUE, UNKNOWN, Constant, Fact, Literal, Term
 from payerrules.language.items import LongTableLookup, Lookup, ParameterLookup, TableLookup, UnitLookup
 from payerrules.model.values import MaybeValue
 from payerrules.program.evaluate import Scopes, View, truth, value
@@ -70,9 +70,10 @@ def parameter(lookup: ParameterLookup) -> Look:
 def table(lookup: TableLookup, known: Known) -> Look:
     """A table written in place, by its hit policy."""
     names = tuple(fact.name for fact in lookup.outputs)
-    conditions = [fold(row.when, known) for row in lookup.rows]
-    run = compile_many(conditions)
-    rows = lookup.rows
+    folded = [(fold(row.when, known), row) for row in lookup.rows]
+    fitting = [(condition, row) for condition, row in folded if condition != Constant(FALSE)]
+    run = compile_many([condition for condition, _ in fitting])
+    rows = [(row, written(row.outputs)) for _, row in fitting]
     collect, first, agree = lookup.hit == "collect", lookup.hit == "first", lookup.hit == "any"
 
     def outputs(terms: tuple[Term, ...], view: View, scopes: Scopes) -> tuple[MaybeValue, ...]:
@@ -81,8 +82,8 @@ def table(lookup: TableLookup, known: Known) -> Look:
     def look(view: View, scopes: Scopes) -> Found:
         day = view["line.date"]
         found = [
-            (fits, outputs(row.outputs, view, scopes))
-            for fits, row in zip(run(view, scopes), rows, strict=True)
+            (fits, outputs(row.outputs, view, scopes) if cells is None else cells)
+            for fits, (row, cells) in zip(run(view, scopes), rows, strict=True)
             if fits != FALSE and row.window.first <= day <= row.window.last
         ]
         true = [cells for fits, cells in found if fits == TRUE]
@@ -115,6 +116,12 @@ def table(lookup: TableLookup, known: Known) -> Look:
         return None if lookup.otherwise is None else outputs(lookup.otherwise, view, scopes)
 
     return look
+
+
+def written(terms: tuple[Term, ...]) -> tuple[MaybeValue, ...] | None:
+    """The cells of a row that are written in it; None where one has to be read from elsewhere."""
+    cells = [term.value for term in terms if isinstance(term, Literal)]
+    return tuple(cells) if len(cells) == len(terms) else None
 
 
 def long_table(lookup: LongTableLookup) -> Look:

@@ -31,6 +31,7 @@ from payerrules.runtimes.blocks import Block, facts_in
 from payerrules.runtimes.case import PRESUMED_AS, Opening
 from payerrules.runtimes.compiled import Known, fold
 from payerrules.runtimes.lookups import Look, looker
+from payerrules.runtimes.past import Past
 
 MADE_BY_ENGINE = frozenset({"line.stands"}) | ASKED
 MANY = 20_000
@@ -145,6 +146,7 @@ class Plan:
         periods = {limit.period.kind for limit, _ in program.limits}
         self.authorizes = bool(ASKED & self.reads) or "authorization" in periods
         self.rule_names = {id(p): f"r{i}" for i, p in enumerate(p for step in self.steps for p in step.rules)}
+        self.past = Past(self, [p.item for p in placed], [limit for limit, _ in program.limits])
         self.opening = self.open_with()
 
     def open_with(self) -> Opening:

@@ -20,6 +20,7 @@ from payerrules.runtimes.case import Case
 from payerrules.runtimes.conclusions import Conclusions, LineConclusion, Run, Verdict
 from payerrules.runtimes.deriving import derive
 from payerrules.runtimes.lookups import Conflict
+from payerrules.runtimes.past import PastCourse
 from payerrules.runtimes.plan import Course, Looks, Plan, Step
 from payerrules.runtimes.pricing import Pricing, cents
 from payerrules.runtimes.settle import put_benign, strike
@@ -146,9 +147,8 @@ class Walk:
     def look_elsewhere(self, step: Step) -> None:
         """Make the look-ups of a step for all but the lines."""
         if step.stage == "derive":
-            for view in self.case.history:
-                course = self.plan.course(view["line.date"], view["line.code"])
-                self.look_up(course.looks[step.index], view, NO_SCOPES, None)
+            for view, past in self.past:
+                self.look_up(past.looks[step.index], view, NO_SCOPES, None)
         if step.pair_lookups:
             for i, _, scopes in self.pairs:
                 one = self.lines[i].view
@@ -180,6 +180,13 @@ class Walk:
             for name, what in found:
                 if name not in view["@given"]:
                     target[name] = what
+
+    @cached_property
+    def past(self) -> list[tuple[View, PastCourse]]:
+        """Every past service, with what is to be done with it."""
+        days, course = {line.date for line in self.case.encounter.lines}, self.plan.past.course
+        found = [(view, view["line.date"]) for view in self.case.history]
+        return [(view, course(day, view["line.code"], day in days)) for view, day in found]
 
     @cached_property
     def pairs(self) -> list[tuple[int, int, Scopes]]:
@@ -244,8 +251,8 @@ class Walk:
 
     def derive_quietly(self, step: Step) -> None:
         """Derive the facts of past services and of the encounter as a whole; no verdict of theirs is part of the decision."""
-        for view in self.case.history:
-            block = self.plan.course(view["line.date"], view["line.code"]).blocks[step.index]
+        for view, past in self.past:
+            block = past.blocks[step.index]
             if block is not None:
                 derive(block.derives, block.many(view, NO_SCOPES), view, view)
         whole = self.case.whole
