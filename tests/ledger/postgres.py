@@ -43,14 +43,23 @@ class Cluster:
     def __enter__(self) -> Cluster:
         data = str(self.folder / "data")
         self.run("initdb", "-D", data, "-A", "trust", "-U", self.owner, "-E", "UTF8", "--locale", "C", "--no-sync")
-        log = str(self.folder / "log")
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start the server."""
         options = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}' -c max_connections=40"
         # the server keeps the streams it is given: they are closed, or who waits for their end waits for ever
         with open(os.devnull, "w") as nowhere:
-            command = [str(self.programs / "pg_ctl"), "-D", data, "-l", log, "-w", "-o", options, "start"]
+            command = [str(self.programs / "pg_ctl"), "-D", str(self.folder / "data"), "-l", str(self.folder / "log")]
             command = ["runuser", "-u", USER, "--", *command] if os.geteuid() == 0 else command
+            command += ["-w", "-o", options, "start"]
             subprocess.run(command, cwd=self.folder, stdout=nowhere, stderr=nowhere, check=True, timeout=120)
-        return self
+
+    def restart(self) -> None:
+        """Stop the server at once, as if it had crashed, and start it anew."""
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
+        self.start()
 
     def __exit__(self, *exception: object) -> None:
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")

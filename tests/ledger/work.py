@@ -1,10 +1,11 @@
 """Processes that decide claims by one ledger: several at once, and one that is killed again and again.
 
-`python -m tests.ledger.work URL FILE` decides the claims of a file, for those who start it as a child.
+`python -m tests.ledger.work` loads the engine once and makes the processes, as it is told to by lines of JSON.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -12,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,7 +24,7 @@ import sqlalchemy as sa
 from payerrules import Engine
 from payerrules.ledger.ledger import Ledger
 from payerrules.ledger.tables import claim as claims
-from tests.ledger.claims import POLICY, claim, everything, post
+from tests.ledger.claims import POLICY, claim, everything, read
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "engine"), str(ROOT)])}
@@ -34,34 +36,65 @@ def write(path: Path, claims: Iterable[dict[str, Any]]) -> Path:
     return path
 
 
-def command(url: str, path: Path) -> list[str]:
-    """The command that decides a file by a ledger, as a person would run it."""
-    options = ["--format", "json", "--assume-history", "none", "--runtime", "reference", "--policies", str(POLICY)]
-    return [sys.executable, "-m", "payerrules", "decide", str(path), "--ledger", url, *options]
+class Works:
+    """Makes processes that decide files by ledgers; each is a process of its own, with the engine loaded before."""
+
+    def __enter__(self) -> Works:
+        command = [sys.executable, "-m", "tests.ledger.work"]
+        self.child = subprocess.Popen(
+            command, env=ENVIRONMENT, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        assert self.child.stdin is not None and self.child.stdout is not None
+        self.child.stdin.close()
+        self.child.wait()
+        self.child.stdout.close()
+
+    def ask(self, **what: Any) -> int:
+        """Tell it one thing, and be told a number."""
+        assert self.child.stdin is not None and self.child.stdout is not None
+        self.child.stdin.write(json.dumps(what) + "\n")
+        self.child.stdin.flush()
+        return int(self.child.stdout.readline())
+
+    def start(self, url: str, path: Path, batch: int) -> int:
+        """Begin to decide a file; the id of the process."""
+        return self.ask(url=url, file=str(path), batch=batch)
+
+    def end(self, process: int) -> int:
+        """Wait for a process; its exit code, -9 where it was killed at work."""
+        return self.ask(wait=process)
+
+    def decide(self, url: str, path: Path) -> list[dict[str, Any]]:
+        """The decisions on a file, made by a process that nobody disturbs."""
+        assert self.end(self.start(url, path, 100)) == 0
+        found = json.loads(answers(path).read_text(encoding="utf-8"))
+        assert isinstance(found, list)
+        return found
+
+    def kill(self, url: str, path: Path, chance: random.Random, while_writing: bool) -> bool:
+        """Begin to decide a file and kill it at a random moment, of its writing or of its whole run; whether it was at work."""
+        with Ledger(url) if while_writing else contextlib.nullcontext() as ledger:
+            before = recorded(ledger) if ledger else 0
+            process = self.start(url, path, chance.choice((1, 4, 20)))
+            until = time.monotonic() + 60
+            while ledger and recorded(ledger) == before and time.monotonic() < until:
+                time.sleep(0.001)
+        time.sleep(chance.uniform(0, 0.03 if while_writing else 0.2))
+        os.kill(process, signal.SIGKILL)
+        return self.end(process) == -signal.SIGKILL
+
+    def together(self, url: str, folder: Path, streams: list[list[dict[str, Any]]]) -> list[int]:
+        """Decide several streams of claims by one ledger at the same time; the exit codes of the processes."""
+        files = [write(folder / f"stream-{place}.ndjson", one) for place, one in enumerate(streams)]
+        return [self.end(process) for process in [self.start(url, path, 1 + 9 * (place % 2)) for place, path in enumerate(files)]]  # fmt: skip
 
 
-def decide(url: str, path: Path) -> list[dict[str, Any]]:
-    """The decisions on a file, made by a process that nobody disturbs."""
-    done = subprocess.run(command(url, path), env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=600)
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    return found if isinstance(found, list) else [found]
-
-
-def kill(url: str, path: Path, chance: random.Random, while_writing: bool) -> bool:
-    """Start the deciding of a file and kill it at a random moment, of its writing or of its whole run; whether it was at work."""
-    ledger = Ledger(url) if while_writing else None
-    before = recorded(ledger) if ledger else 0
-    child = subprocess.Popen(command(url, path), env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while ledger and child.poll() is None and recorded(ledger) == before:
-        time.sleep(0.001)
-    time.sleep(chance.uniform(0, 0.05 if ledger else 1.5))
-    at_work = child.poll() is None
-    child.send_signal(signal.SIGKILL)
-    child.wait()
-    if ledger:
-        ledger.close()
-    return at_work
+def answers(path: Path) -> Path:
+    """Where the decisions on a file are written."""
+    return path.with_suffix(".answers")
 
 
 def recorded(ledger: Ledger) -> int:
@@ -82,18 +115,6 @@ def claims_for(writers: int, each: int, patients: int) -> list[list[dict[str, An
     ]  # fmt: skip
 
 
-def write_together(url: str, folder: Path, streams: list[list[dict[str, Any]]]) -> None:
-    """Decide several streams of claims by one ledger at the same time, each in a process of its own."""
-    files = [write(folder / f"stream-{place}.ndjson", one) for place, one in enumerate(streams)]
-    children = [
-        subprocess.Popen([sys.executable, "-m", "tests.ledger.work", url, str(path)], env=ENVIRONMENT, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-        for path in files
-    ]  # fmt: skip
-    failed = [child.communicate(timeout=1800)[1] for child in children]
-    if any(child.returncode for child in children):
-        raise AssertionError("\n".join(failed))
-
-
 def totals(ledger: Ledger) -> dict[str, Any]:
     """What stands in each account, and how many of each claim there are; whatever the order in which they came."""
     records = everything(ledger)
@@ -107,8 +128,34 @@ def totals(ledger: Ledger) -> dict[str, Any]:
     return found
 
 
+def work() -> None:
+    """Make processes and wait for them, as each line says."""
+    engine = Engine.open([POLICY], runtime="reference", assume_history_none=True)  # with plugins, as the command has
+    engine.decide(read(claim("W"), engine))
+    for line in sys.stdin:
+        asked = json.loads(line)
+        if "wait" in asked:
+            print(os.waitstatus_to_exitcode(os.waitpid(asked["wait"], 0)[1]), flush=True)
+        elif process := os.fork():
+            print(process, flush=True)
+        else:
+            decide_as_child(engine, asked["url"], Path(asked["file"]), asked["batch"])
+
+
+def decide_as_child(engine: Engine, url: str, path: Path, batch: int) -> None:
+    """What one of the processes does."""
+    code = 1
+    try:
+        encounters = [read(json.loads(line), engine) for line in path.read_text(encoding="utf-8").splitlines()]
+        with Ledger(url) as ledger:
+            found = [entry.decision.to_dict() for entry in ledger.decide_all(engine, encounters, batch)]
+        answers(path).write_text(json.dumps(found), encoding="utf-8")
+        code = 0 if len(found) == len(encounters) else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
 if __name__ == "__main__":
-    engine = Engine.open([POLICY], runtime="reference", plugins=False, assume_history_none=True)
-    with Ledger(sys.argv[1]) as ledger, open(sys.argv[2], encoding="utf-8") as lines:
-        for line in lines:
-            post(ledger, engine, json.loads(line))
+    work()

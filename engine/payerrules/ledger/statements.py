@@ -43,7 +43,14 @@ class Ready:
 
     def begin(self) -> None:
         """Go by the driver's connection of the transaction that has begun."""
+        self.close()
         self.cursor = self.connection.connection.cursor()
+
+    def close(self) -> None:
+        """Let go of the connection, which else keeps the file of SQLite open after it was closed."""
+        if self.cursor is not None:
+            self.cursor.close()
+            self.cursor = None
 
     def make(self, statement: Any, names: Sequence[str]) -> Made:
         """A statement made ready; `names` are those of an insert's columns."""

@@ -236,6 +236,7 @@ class Store:
 
     def close(self) -> None:
         """Give the connection back."""
+        self.ready.close()
         self.connection.close()
         self.engine.dispose()
 
