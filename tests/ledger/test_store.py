@@ -126,9 +126,11 @@ def test_a_locked_account_of_postgresql_is_named(
     assert caught.value.diagnostic.code == "ledger-locked"
 
 
-def filled_up(url: str, engine: Engine, more_room: Callable[[Ledger], None], harm: Callable[[Ledger], None]) -> None:
+def filled_up(
+    url: str, engine: Engine, more_room: Callable[[Ledger], None], harm: Callable[[Ledger], None], claims: int = 120
+) -> None:
     """Decide until there is no room: every batch is whole or away, and with more room the same claims go on after them."""
-    encounters = [read(claim(f"E-{number}", lines=3), engine) for number in range(120)]
+    encounters = [read(claim(f"E-{number}", lines=3), engine) for number in range(claims)]
     done: list[str] = []
     with Ledger(url) as ledger:
         harm(ledger)
@@ -159,13 +161,13 @@ def test_a_full_disk_leaves_every_batch_whole_or_away(url: str, engine: Engine) 
     filled_up(url, engine, only(100_000), only(20))
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of a megabyte."""
+@pytest.fixture(params=["1m", pytest.param("12m", marks=pytest.mark.slow)])
+def small_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A file system of a megabyte, and of twelve, where pages go from the log to the file before it is full."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(folder)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", f"size={request.param}", "none", str(folder)], capture_output=True, check=False
     )
     if mounted.returncode:
         pytest.skip("a small file system can only be mounted by root; the file's own limit is tested in its place")
@@ -173,11 +175,14 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(folder)], check=True)
 
 
-def test_a_file_system_that_fills_up_leaves_every_batch_whole_or_away(small_disk: Path, engine: Engine) -> None:
+def test_a_file_system_that_fills_up_leaves_every_batch_whole_or_away(
+    small_disk: Path, engine: Engine, request: pytest.FixtureRequest
+) -> None:
     def more_room(ledger: Ledger) -> None:
-        subprocess.run(["mount", "-o", "remount,size=32m", str(small_disk)], check=True)
+        subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
 
-    filled_up(str(small_disk / "claims.db"), engine, more_room, lambda ledger: None)
+    large = request.node.callspec.params["small_disk"] != "1m"
+    filled_up(str(small_disk / "claims.db"), engine, more_room, lambda ledger: None, 2000 if large else 120)
 
 
 SMALL = """
