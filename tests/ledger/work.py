@@ -130,7 +130,8 @@ def totals(ledger: Ledger) -> dict[str, Any]:
 
 def work() -> None:
     """Make processes and wait for them, as each line says."""
-    engine = Engine.open([POLICY], runtime="reference", assume_history_none=True)  # with plugins, as the command has
+    # no plugins: the processes in which they run are not to be shared by those that are made here
+    engine = Engine.open([POLICY], runtime="reference", plugins=False, assume_history_none=True)
     engine.decide(read(claim("W"), engine))
     for line in sys.stdin:
         asked = json.loads(line)
