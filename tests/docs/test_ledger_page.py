@@ -5,25 +5,48 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import re
 import sys
 import tempfile
 from pathlib import Path
+from unittest.mock import patch
 
-from tests.docs.test_tutorial import BLOCK, output
+from typer.testing import CliRunner
+
+from payerrules.cli import common
+from payerrules.cli.main import app
+from tests.docs.test_tutorial import BLOCK
 
 PAGE = Path(__file__).parents[2] / "docs" / "ledger.md"
 COMMAND = re.compile(r"^\$ payerrules (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 
 
+def output(arguments: list[str]) -> str:
+    """What a command prints, both streams together as a person sees them; all commands run in this process, which starts once."""
+    return CliRunner().invoke(app, arguments, env={"COLUMNS": "200"}).output
+
+
 def ran(folder: Path) -> list[tuple[str, str, str]]:
     """Every command of the page, what the page shows, and what it prints."""
+    opened = functools.cache(common.opened)  # the commands open the same engine: here once
+    with (
+        contextlib.chdir(folder),
+        patch("payerrules.cli.main.opened", opened),
+        patch("payerrules.cli.ledger.opened", opened),
+    ):
+        return commands(folder)
+
+
+def commands(folder: Path) -> list[tuple[str, str, str]]:
+    """The same, in the folder."""
     found = []
     for kind, name, body in BLOCK.findall(PAGE.read_text(encoding="utf-8")):
         if kind == "yaml":
             (folder / name).write_text(body, encoding="utf-8")
         elif kind == "console":
-            found += [(command, shown, output(command.split(), folder)) for command, shown in COMMAND.findall(body)]
+            found += [(command, shown, output(command.split())) for command, shown in COMMAND.findall(body)]
     return [
         (command, shown, "".join(f"{line.rstrip()}\n" for line in got.splitlines())) for command, shown, got in found
     ]
