@@ -218,7 +218,7 @@ def page(found: dict[str, Any]) -> str:
 def main() -> None:
     """Measure, and put the figures into the page."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--count", type=int, default=400)
     for name in ("--url", "--go", "--name"):
         parser.add_argument(name, default="")
     asked = parser.parse_args()

@@ -78,8 +78,9 @@ def test_review_ends_with_0_where_nothing_differs(desk: Desk) -> None:
 
 def test_rebuild_asks_first(desk: Desk) -> None:
     desk.decide(*BEYOND, VOID)
-    done = desk.run("ledger", "rebuild", ask="n\n")
-    assert (done.exit_code, "nothing was changed" in done.stderr) == (0, True)
+    for answer in ("n\n", ""):
+        done = desk.run("ledger", "rebuild", ask=answer)
+        assert (done.exit_code, "nothing was changed" in done.stderr) == (0, True)
     assert desk.run("ledger", "review").exit_code == 1
     done = desk.run("ledger", "rebuild", "--yes")
     assert (done.exit_code, done.stdout) == (0, "rebuilt 1 account; 1 decision changed\n")
@@ -108,6 +109,7 @@ def test_export_writes_each_account_and_its_claims_by_receipt(desk: Desk, tmp_pa
     assert [one.get("encounter") for one in lines] == [None, "E-1", "E-2"]
     assert desk.run("ledger", "export", "--out", str(tmp_path / "all.ndjson")).stdout == ""
     assert len((tmp_path / "all.ndjson").read_text().splitlines()) == 3
+    assert desk.run("ledger", "export", "--out", str(tmp_path / "no" / "all.ndjson")).exit_code == 2
 
 
 def test_verify_ends_with_1_where_something_does_not_agree(desk: Desk) -> None:

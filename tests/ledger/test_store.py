@@ -49,6 +49,8 @@ def test_the_migrations_make_the_tables_that_the_engine_writes(any_url: str) -> 
         ("://", "ledger-unreachable"),
         ("claims.db?records=both", "ledger-settings"),
         ("claims.db?complete_from=yesterday", "ledger-settings"),
+        ("claims.db?recrods=as_submitted", "ledger-settings"),
+        ("claims.db?timeout=soon", "ledger-settings"),
     ],
 )
 def test_a_url_that_leads_nowhere_is_refused(url: str, code: str) -> None:

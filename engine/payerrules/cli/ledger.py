@@ -26,6 +26,7 @@ from payerrules.cli.common import (
     Policies,
     Runtime,
     bar,
+    check_out,
     err,
     opened,
     out,
@@ -286,13 +287,21 @@ def rebuild_command(
         with kept.store.reading() as connection:
             accounts = accounts_of(connection, touched=False, patient=patient)
         asked = f"Decide the claims of {counted(len(accounts), 'account')} of {kept.store.name} anew, and keep only what comes out?"
-        if not yes and not typer.confirm(asked, err=True):
+        if not yes and not confirmed(asked):
             stop("nothing was changed", DONE)
         changed = 0
         for differences in bar(rebuild(kept, engine, accounts), len(accounts), "rebuilding"):
             changed += len(differences)
     out.print(f"rebuilt {counted(len(accounts), 'account')}; {counted(changed, 'decision')} changed")
     raise typer.Exit(DONE)
+
+
+def confirmed(question: str) -> bool:
+    """Whether a person says yes; where nobody can be asked, the answer is no."""
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        return False
 
 
 @app.command("export")
@@ -307,6 +316,7 @@ def export_command(
     from payerrules.ledger.history import accounts_of
     from payerrules.ledger.reading import exported
 
+    check_out(out_path)
     with ledger_at(ledger) as kept, kept.store.reading() as connection:
         accounts = accounts_of(connection, touched=False, patient=patient)
         with out_path.open("w", encoding="utf-8") if out_path else nullcontext(sys.stdout) as file:

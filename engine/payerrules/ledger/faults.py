@@ -65,7 +65,7 @@ def other_settings(name: str, key: str, fixed: str, asked: str) -> LedgerError:
 
 def wrong_setting(name: str, message: str) -> LedgerError:
     """The URL asks for something that cannot be."""
-    hint = "Write ?records=as_corrected or as_submitted, and ?complete_from=YEAR-MONTH-DAY."
+    hint = "Write ?records=as_corrected or as_submitted, ?complete_from=YEAR-MONTH-DAY, and of a SQLite file ?timeout=SECONDS."
     return LedgerError(Diagnostic("ledger-settings", f"the ledger {name}: {message}", None, hint))
 
 

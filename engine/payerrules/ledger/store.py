@@ -60,6 +60,9 @@ def parsed(given: str) -> tuple[URL, dict[str, str], str]:
     except (SQLAlchemyError, ValueError) as error:
         raise faults.unreachable(given, "this is no URL") from error
     asked = {key: str(url.query[key]) for key in ("records", "complete_from") if key in url.query}
+    unknown = sorted(set(url.query) - {"timeout", *asked}) if url.get_backend_name() == "sqlite" else []
+    if unknown:
+        raise faults.wrong_setting(str(url.database), f"there is no setting {unknown[0]}")
     url = url.difference_update_query(["records", "complete_from"])
     if url.drivername in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+psycopg")
@@ -100,6 +103,8 @@ class Store:
         records, day = asked.get("records"), asked.get("complete_from")
         if records is not None and records not in RECORDS:
             raise faults.wrong_setting(self.name, f"records may be as_corrected or as_submitted, and not `{records}`")
+        if self.sqlite and not str(self.url.query.get("timeout", "0")).isdigit():
+            raise faults.wrong_setting(self.name, f"timeout={self.url.query['timeout']} is no number of seconds")
         try:
             return {"records": records, "complete_from": None if day is None else date.fromisoformat(day).toordinal()}
         except ValueError:
