@@ -287,7 +287,7 @@ class EncounterReader:
         return tuple(found)
 
     def counters(self, data: Any, reading: Reading) -> tuple[CounterGiven, ...]:
-        """Counters the payer gave; money is written with decimals, visits without."""
+        """Counters the payer gave; what the number is of, the limit says that it counts."""
         found = []
         for place, item in enumerate(data if isinstance(data, Sequence) and not isinstance(data, str) else ()):
             path: Path = ("counters", place)

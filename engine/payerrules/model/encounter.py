@@ -60,10 +60,20 @@ class CounterGiven:
     """A number the payer gave: how much of a limit is used, as of a day; `pool` names the pool by facts."""
 
     limit: Final[str]
-    used: Final[int]  # in the limit's own unit; cents for money
+    used: Final[int]  # as written: hundredths where it was written with a point, whole ones where it was not
     used_text: Final[str]
     as_of: Final[int | None] = None
     pool: Final[Facts] = field(default_factory=dict)
+
+    def used_of(self, *, money: bool) -> int:
+        """What is used: cents of a limit of money, whole ones of any other (a part of one counts as one).
+
+        >>> [CounterGiven("l", 2450, "2450").used_of(money=True), CounterGiven("l", 2000, "20.0").used_of(money=False)]
+        [245000, 20]
+        """
+        if "." in self.used_text:
+            return self.used if money else -(-self.used // 100)
+        return self.used * 100 if money else self.used
 
 
 @dataclass(slots=True)

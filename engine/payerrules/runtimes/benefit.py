@@ -170,7 +170,7 @@ class Fold:
                 surely = min(surely, span.holds(counter.as_of))
                 if limit.period.kind == "rolling" and counter.as_of != view["line.date"]:
                     surely = UNKNOWN  # some of it has left the span since
-            used = counter.used * (limit.unit_minutes or 1)
+            used = counter.used_of(money=limit.counts == "allowed_amount") * (limit.unit_minutes or 1)
             low = used if surely == TRUE else 0
             return (low, used), (LAST_DAY if counter.as_of is None else counter.as_of) + 1, "counter"
         if encounter.history is None:
