@@ -9,6 +9,7 @@ import pytest
 from payerrules import Engine
 from payerrules.golden.cases import read_cases
 from payerrules.golden.run import CaseResult, run_case, run_files
+from payerrules.model.diagnostic import Diagnostic
 
 CASE = """golden:
   - name: a case
@@ -121,3 +122,9 @@ def test_a_case_without_an_expectation_is_an_error(engine: Engine, tmp_path: Pat
     path.write_text(CASE.replace("    expect: EXPECT\n", ""))
     cases, _ = read_cases(path)
     assert [one.code for one in run_case(cases[0], engine).wrong] == ["missing-expectation"]
+
+
+def test_a_file_that_cannot_be_read_is_told_and_stops_nothing(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "a.golden.yaml").write_text("golden:\n  - name: one: two\n", encoding="utf-8")
+    found = list(run_files([tmp_path], engine))
+    assert [one.code for one in found if isinstance(one, Diagnostic)] == ["text-needs-quotes"]
