@@ -7,7 +7,7 @@ from typing import Any
 from payerrules.decide.billing import billed_as, in_order, positions
 from payerrules.decide.corrections import Corrected
 from payerrules.decide.reasons import lacks, shown_value, why
-from payerrules.language.effect import STRENGTH, Ask, Flag, Hit, Say, Template
+from payerrules.language.effect import STRENGTH, Ask, Derive, Flag, Hit, Say, Template
 from payerrules.language.expression import TRUE, UNKNOWN
 from payerrules.model.decision import LineDecision, VerdictOnLine
 from payerrules.model.values import unscaled
@@ -185,11 +185,14 @@ def strongest(outcomes: list[str]) -> str:
 
 
 def is_complete(done: Conclusions) -> bool:
-    """Whether every rule could be evaluated, but for those that only a review of the record can find."""
+    """Whether every rule could be evaluated, but for those that only a review of the record can find.
+
+    A derived fact that stays unknown is no gap by itself: where a rule reads it, that rule is not evaluated.
+    """
     if any(line.pending for line in done.lines):
         return False
     return not any(
-        value == UNKNOWN and not rule.found_on_review
+        value == UNKNOWN and not rule.found_on_review and not all(isinstance(e, Derive) for e in rule.effects)
         for run in done.runs
         if UNKNOWN in run.found
         for rule, value in run.asked()
