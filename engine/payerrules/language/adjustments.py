@@ -24,12 +24,15 @@ def out_of_use(rules: Iterable[Rule], effective: Window, codes: Catalogue) -> It
         for kind, code in sorted({named for effect in rule.effects for named in named_by(effect)}):
             entry = codes.get(code)
             window = days_of(entry, kind) if entry is not None else None
-            if window is None or first > last or (window.first <= first and last <= window.last):
+            if window is None or first > last:
                 continue
-            if window.first > first:
+            begun = first == FIRST_DAY or window.first <= first  # where nobody said a first day, none is too early
+            if begun and last <= window.last:
+                continue
+            if not begun:
                 message = f"the {kind.upper()} {code} came into use on {show(window.first, DATE)}, and `{rule.id}` holds from {show(first, DATE)}"
             else:
-                through = "on and on" if last == LAST_DAY else f"through {show(last, DATE)}"
+                through = "without end" if last == LAST_DAY else f"through {show(last, DATE)}"
                 message = f"the {kind.upper()} {code} went out of use after {show(window.last, DATE)}, and `{rule.id}` holds {through}"
             hint = "Give the rule `in_force:` dates within those of the code, and another rule the code of the other dates."
             yield Diagnostic("adjustment-not-in-use", message, rule.at, hint)
