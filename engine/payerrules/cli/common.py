@@ -111,6 +111,15 @@ def write(text: str, path: Path | None) -> None:
         path.write_text(text + "\n", encoding="utf-8")
 
 
+def counted(items: Iterable[T], what: str) -> Iterator[T]:
+    """The items, of which nobody knows how many come; how many came is shown on standard error where that is a terminal."""
+    if not err.is_terminal:
+        yield from items
+        return
+    with Progress(TextColumn(what), MofNCompleteColumn(), console=err, transient=True) as progress:
+        yield from progress.track(items, total=None)
+
+
 def bar(items: Iterable[T], total: int, what: str) -> Iterator[T]:
     """The items, with a progress bar on standard error where that is a terminal and there are many."""
     if not err.is_terminal or total < FEW:

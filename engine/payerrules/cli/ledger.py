@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from enum import StrEnum
 from pathlib import Path
@@ -73,39 +74,59 @@ def ledger_at(url: str, *, make: bool = False) -> Iterator[Ledger]:
         raise typer.Exit(LEDGER) from None
 
 
-def entered(engine: Engine, encounters: list[Encounter], url: str, batch: int) -> tuple[list[Decision], bool]:
-    """The decisions on encounters by a ledger, and whether it kept them all; what a person should know has been told.
+class Entered:
+    """Decisions by a ledger, made as they are asked for, so many recorded together; then `kept` says whether it kept them all.
 
     Where the ledger fails, what it kept until then is given: it stays, and the same command goes on after it.
     """
-    from payerrules.ledger.faults import LedgerError
-    from payerrules.ledger.ledger import Ledger
 
-    decisions: list[Decision] = []
-    notes: list[Diagnostic] = []
-    late: list[str] = []
-    kept = True
-    try:
-        with Ledger(url) as ledger:
-            for entry in bar(ledger.decide_all(engine, encounters, batch), len(encounters), "deciding"):
-                decisions.append(entry.decision)
-                notes += entry.notes
-                late += [entry.decision.encounter] if entry.late else []
-    except LedgerError as error:
-        notes.append(error.diagnostic)
-        kept = False
-    tell([*notes, *in_sum(decisions, late)])
-    return decisions, kept
+    def __init__(self, engine: Engine, url: str, batch: int) -> None:
+        self.engine = engine
+        self.url = url
+        self.batch = batch
+        self.notes: list[Diagnostic] = []
+        self.late: list[str] = []
+        self.aside: list[str] = []
+        self.kept = True
+
+    def decide(self, encounters: Iterable[Encounter]) -> Iterator[tuple[Encounter, Decision]]:
+        """Each encounter with its decision."""
+        from payerrules.ledger.faults import LedgerError
+        from payerrules.ledger.ledger import Ledger
+
+        waiting: deque[Encounter] = deque()
+
+        def taken() -> Iterator[Encounter]:
+            for encounter in encounters:
+                waiting.append(encounter)
+                yield encounter
+
+        try:
+            with Ledger(self.url) as ledger:
+                for entry in ledger.decide_all(self.engine, taken(), self.batch):
+                    decision = entry.decision
+                    self.notes += entry.notes
+                    self.late += [decision.encounter] if entry.late else []
+                    if decision.ledger and decision.ledger["set_aside"]:
+                        self.aside.append(decision.encounter)
+                    yield waiting.popleft(), decision
+        except LedgerError as error:
+            self.notes.append(error.diagnostic)
+            self.kept = False
+
+    def tell(self) -> None:
+        """Say what a person should know, once all is decided."""
+        tell([*self.notes, *in_sum(self.late, self.aside)])
 
 
-def in_sum(decisions: list[Decision], late: list[str]) -> list[Diagnostic]:
+def in_sum(late: list[str], aside: list[str]) -> list[Diagnostic]:
     """What is said once of a whole run: which claims came late, and whose word on the past was set aside."""
     found = []
     if late:
         message = f"{named(late)} came after later dates of service of the same patient were decided"
         hint = "`payerrules ledger review` lists the decisions that would now differ."
         found.append(Diagnostic("ledger-late", message, None, hint, Severity.WARNING))
-    if aside := [one.encounter for one in decisions if one.ledger and one.ledger["set_aside"]]:
+    if aside:
         message = (
             f"the history or counters that {named(aside)} gave are set aside: the ledger has an account of the patient"
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -24,8 +26,8 @@ from payerrules.cli.common import (
     ReadAs,
     Runtime,
     Without,
-    bar,
     check_out,
+    counted,
     err,
     opened,
     out,
@@ -33,13 +35,20 @@ from payerrules.cli.common import (
     tell,
 )
 from payerrules.cli.imports import import_files
+from payerrules.cli.ledger import Entered
 from payerrules.cli.ledger import app as ledger_app
-from payerrules.cli.ledger import entered
 from payerrules.cli.new import app as new_app
 from payerrules.cli.plugins import list_plugins
-from payerrules.cli.reading import known, read
+from payerrules.cli.reading import Reading, known
 from payerrules.cli.show import show
-from payerrules.cli.tables import decision_table, limits_table, missing_once
+from payerrules.cli.tables import (
+    add_decision,
+    add_limits,
+    decision_table,
+    limits_table,
+    missing_once,
+    needs_history,
+)
 from payerrules.decide.engine import Engine, engine_version
 from payerrules.golden.cases import cases_of
 from payerrules.golden.changed import Touched, changed_files
@@ -49,6 +58,7 @@ from payerrules.golden.run import CaseResult, run_case, run_files
 from payerrules.model.decision import Decision
 from payerrules.model.diagnostic import Diagnostic, Severity
 from payerrules.model.encounter import Encounter
+from payerrules.payers.formats import LINES
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Decide claims by payer policy."
@@ -106,31 +116,63 @@ def decide(
     elif format != TABLE:
         known(engine, format, "write")
     tell([d for d in engine.diagnostics if d.severity is Severity.ERROR])
-    encounters, unreadable = read(files, engine, read_as=read_as)
-    decisions, kept = entered(engine, encounters, ledger, batch) if ledger else (decided(engine, encounters), True)
-    if format != TABLE:
-        made = engine.formats.write(format, decisions, encounters)
+    reading, by = Reading(files, engine, read_as), Entered(engine, ledger, batch) if ledger else None
+    encounters = reading if format == LINES and out_path is None else counted(reading, "deciding")
+    decided = by.decide(encounters) if by else ((one, engine.decide(one)) for one in encounters)
+
+    def tell_all() -> None:
+        reading.tell()
+        if by:
+            by.tell()
+
+    if format == TABLE:
+        tabulate(decided, limits, out_path, tell_all)
+    elif format == LINES:
+        stream(engine, decided, out_path)
+        tell_all()
+    else:
+        every = list(decided)
+        tell_all()
+        made = engine.formats.write(format, [decision for _, decision in every], [encounter for encounter, _ in every])
         if isinstance(made, Diagnostic):
             tell([made])
             raise typer.Exit(FINDINGS)
         write_bytes(made, out_path)
-    elif not decisions:
+    raise typer.Exit(LEDGER if by and not by.kept else UNREADABLE if reading.unreadable else DONE)
+
+
+def stream(engine: Engine, decided: Iterable[tuple[Encounter, Decision]], path: Path | None) -> None:
+    """Write decisions one a line, each as soon as it is made: nothing is held, and whoever reads them need not wait."""
+    with nullcontext(sys.stdout) if path is None else path.open("w", encoding="utf-8", newline="\n") as file:
+        for encounter, decision in decided:
+            made = engine.formats.write(LINES, [decision], [encounter])
+            assert isinstance(made, bytes)  # a built-in format
+            file.write(made.decode("utf-8"))
+            file.flush()
+
+
+def tabulate(
+    decided: Iterable[tuple[Encounter, Decision]], limits: bool, path: Path | None, tell_all: Callable[[], None]
+) -> None:
+    """Show decisions as a table, of which no more is kept than its rows."""
+    table, of_limits, patients = decision_table(), limits_table(), set[str]()
+    for encounter, decision in decided:
+        add_decision(table, decision)
+        if limits:
+            add_limits(of_limits, decision)
+        if needs_history(encounter, decision):
+            patients.add(encounter.patient)
+    tell_all()
+    tables = [table, of_limits] if limits else [table]
+    if not table.row_count:
         err.print("no encounter was decided", markup=False)
+    elif path is None:
+        out.print(*tables)
     else:
-        tables = [decision_table(decisions), *([limits_table(decisions)] if limits else [])]
-        if out_path is None:
-            out.print(*tables)
-        else:
-            with out_path.open("w", encoding="utf-8") as file:
-                Console(file=file, width=140, highlight=False).print(*tables)
-    if (note := missing_once(decisions, encounters)) and format == TABLE:
+        with path.open("w", encoding="utf-8") as file:
+            Console(file=file, width=140, highlight=False).print(*tables)
+    if note := missing_once(patients):
         err.print(note, markup=False)
-    raise typer.Exit(LEDGER if not kept else UNREADABLE if unreadable else DONE)
-
-
-def decided(engine: Engine, encounters: list[Encounter]) -> list[Decision]:
-    """The decisions on encounters, each by itself."""
-    return [engine.decide(encounter) for encounter in bar(encounters, len(encounters), "deciding")]
 
 
 def write_bytes(content: bytes, path: Path | None) -> None:

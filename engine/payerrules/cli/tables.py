@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from rich.table import Table
 from rich.text import Text
@@ -14,8 +14,8 @@ from payerrules.model.encounter import Encounter
 COLOURS = {"pay": "green", "pend": "yellow", "deny": "red", "return": "magenta"}
 
 
-def decision_table(decisions: Sequence[Decision]) -> Table:
-    """The decisions as a table."""
+def decision_table(decisions: Iterable[Decision] = ()) -> Table:
+    """The decisions as a table; `add_decision` adds more."""
     table = Table(title="", show_lines=True, expand=False)
     for column, width in (("encounter", 10), ("line", 4), ("bill as", 14), ("as submitted", 12), ("as corrected", 12)):
         table.add_column(
@@ -23,46 +23,54 @@ def decision_table(decisions: Sequence[Decision]) -> Table:
         )
     table.add_column("why, and what to do", min_width=40)
     for decision in decisions:
-        seen: set[str] = set()
-        for place, line in enumerate(decision.lines):
-            said = [one for one in told(decision, line, place == 0) if one not in seen]
-            seen |= {one for one in said if one.startswith("to do:")}
-            table.add_row(
-                decision.encounter if place == 0 else "",
-                str(line.line),
-                Text(line.billed_as, style="bold"),
-                verdict_text(line.as_submitted.outcome, codes(line)),
-                verdict_text(line.as_corrected.outcome, ""),
-                Text("\n".join(said)),
-            )
-        if not decision.lines:
-            table.add_row(
-                decision.encounter, "", "", verdict_text(decision.outcome, ""), "", Text("\n".join(decision.unread))
-            )
+        add_decision(table, decision)
     return table
 
 
-def limits_table(decisions: Sequence[Decision]) -> Table:
+def add_decision(table: Table, decision: Decision) -> None:
+    """A decision as rows, one a line."""
+    seen: set[str] = set()
+    for place, line in enumerate(decision.lines):
+        said = [one for one in told(decision, line, place == 0) if one not in seen]
+        seen |= {one for one in said if one.startswith("to do:")}
+        table.add_row(
+            decision.encounter if place == 0 else "",
+            str(line.line),
+            Text(line.billed_as, style="bold"),
+            verdict_text(line.as_submitted.outcome, codes(line)),
+            verdict_text(line.as_corrected.outcome, ""),
+            Text("\n".join(said)),
+        )
+    if not decision.lines:
+        table.add_row(
+            decision.encounter, "", "", verdict_text(decision.outcome, ""), "", Text("\n".join(decision.unread))
+        )
+
+
+def limits_table() -> Table:
     """The limits that lines touch: what was used before, by the line and with it, what is next, what was counted and what not."""
     table = Table(title="", show_lines=True, expand=False)
     for column in ("encounter", "line", "limit", "period", "before", "this", "after", "next"):
         table.add_column(column, justify="right" if column in ("line", "before", "this", "after") else "left")
     table.add_column("counted, and not", min_width=20)
-    for decision in decisions:
-        for limit in decision.to_dict()["limits"]:
-            pool = "".join(f"\n{name} {value}" for name, value in limit["pool"].items())
-            services = [f"{one['service']}: {number_text(one['used'])}" for one in limit["counted"]]
-            services += [f"not {one['service']}: {one['because']}" for one in limit["not_counted"]]
-            table.add_row(
-                decision.encounter,
-                str(limit["line"]),
-                Text(limit["limit"] + pool),
-                period_text(limit),
-                *(number_text(limit[name]) for name in ("before", "this", "after")),
-                next_text(limit["next"]),
-                Text("\n".join(services)),
-            )
     return table
+
+
+def add_limits(table: Table, decision: Decision) -> None:
+    """The limits of a decision as rows."""
+    for limit in decision.to_dict()["limits"]:
+        pool = "".join(f"\n{name} {value}" for name, value in limit["pool"].items())
+        services = [f"{one['service']}: {number_text(one['used'])}" for one in limit["counted"]]
+        services += [f"not {one['service']}: {one['because']}" for one in limit["not_counted"]]
+        table.add_row(
+            decision.encounter,
+            str(limit["line"]),
+            Text(limit["limit"] + pool),
+            period_text(limit),
+            *(number_text(limit[name]) for name in ("before", "this", "after")),
+            next_text(limit["next"]),
+            Text("\n".join(services)),
+        )
 
 
 def codes(line: LineDecision) -> str:
@@ -111,14 +119,14 @@ def told(decision: Decision, line: LineDecision, first: bool) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def missing_once(decisions: Sequence[Decision], encounters: Sequence[Encounter]) -> str:
-    """What is missing most, said once for the whole file: no history, and what can be done about it."""
-    without = {e.id: e.patient for e in encounters if e.history is None and not e.counters}
-    patients = {
-        without[d.encounter]
-        for d in decisions
-        if d.encounter in without and any("history" in one.needs for one in d.lines)
-    }
+def needs_history(encounter: Encounter, decision: Decision) -> bool:
+    """Whether a decision lacks the patient's history, of which nothing was given."""
+    given = encounter.history is not None or encounter.counters
+    return not given and any("history" in line.needs for line in decision.lines)
+
+
+def missing_once(patients: set[str]) -> str:
+    """What is missing most, said once for the whole run: the history of these patients, and what can be done about it."""
     if not patients:
         return ""
     return f"no history for {len(patients)} patient{'s' * (len(patients) != 1)}: give --ledger, history or counters in the encounter, or --assume-history none"

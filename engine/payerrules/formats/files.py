@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from payerrules.formats.encounter_reader import encounter_from_dict
-from payerrules.formats.native import read_native, read_ndjson
+from payerrules.formats.native import read_line, read_native, read_ndjson
 from payerrules.formats.x12_837p import PayerDirectory, iterate_837p
 from payerrules.formats.x12_claim import X12Claim
 from payerrules.language.nodes import Mapping as Map
@@ -49,6 +52,33 @@ def content_of(path: Path) -> bytes | Diagnostic:
         return sys.stdin.buffer.read() if str(path) == STANDARD_INPUT else path.read_bytes()
     except OSError as error:
         return unreadable(name_of(path), error)
+
+
+def read_lines(path: Path, vocabulary: Vocabulary, folders: Iterable[Path]) -> Iterator[Encounter | Diagnostic]:
+    """The encounters of an NDJSON file, each read when it is asked for: no more than a line of the file is held."""
+    name = name_of(path)
+    try:
+        with nullcontext(sys.stdin.buffer) if str(path) == STANDARD_INPUT else path.open("rb") as file:
+            first = file.readline()
+            if begins_as_x12(first):
+                yield from read_x12(first + file.read(), name, vocabulary, folders)
+                return
+            yield from lines_of(chain([first.removeprefix(codecs.BOM_UTF8)], file), name, vocabulary)
+    except OSError as error:
+        yield unreadable(name, error)
+
+
+def lines_of(lines: Iterable[bytes], name: str, vocabulary: Vocabulary) -> Iterator[Encounter | Diagnostic]:
+    """The encounters of lines; one that is no UTF-8 is named, and the others are read."""
+    for number, raw in enumerate(lines, 1):
+        try:
+            line = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            hint = "Save the file as UTF-8."
+            yield Diagnostic("not-utf8", "the line is no UTF-8 text", Location(name, number, 1), hint)
+            continue
+        if line.strip():
+            yield read_line(line, number, name, vocabulary)
 
 
 def begins_as_x12(raw: bytes) -> bool:

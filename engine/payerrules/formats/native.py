@@ -57,18 +57,21 @@ def read_tree(text: str, name: str, vocabulary: Vocabulary) -> Iterator[Encounte
 
 def read_ndjson(text: str, name: str, vocabulary: Vocabulary) -> Iterator[Encounter | Diagnostic]:
     """One encounter a line; a line that is no JSON is named, and the others are read."""
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        at = Location(name, number, 1)
-        try:
-            data = json.loads(line, parse_float=str, parse_int=str)
-        except ValueError as error:
-            at, why = Location(name, number, getattr(error, "colno", 1)), getattr(error, "msg", str(error))
-            hint = "Every line is one whole encounter; write it anew."
-            yield Diagnostic("encounter-not-json", f"the line is no JSON: {why}", at, hint, Severity.ERROR)
-            continue
-        yield encounter_from_dict(data, vocabulary, name, lambda path, at=at: at)  # type: ignore[misc]  # as above
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            yield read_line(line, number, name, vocabulary)
+
+
+def read_line(line: str, number: int, name: str, vocabulary: Vocabulary) -> Encounter | Diagnostic:
+    """The encounter of one line of NDJSON, or why there is none."""
+    at = Location(name, number, 1)
+    try:
+        data = json.loads(line, parse_float=str, parse_int=str)
+    except ValueError as error:
+        at, why = Location(name, number, getattr(error, "colno", 1)), getattr(error, "msg", str(error))
+        hint = "Every line is one whole encounter; write it anew."
+        return Diagnostic("encounter-not-json", f"the line is no JSON: {why}", at, hint, Severity.ERROR)
+    return encounter_from_dict(data, vocabulary, name, lambda path: at)
 
 
 def is_stream(text: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from payerrules.formats.encounter_reader import encounter_from_dict
-from payerrules.formats.files import begins_as_x12, content_of, name_of
+from payerrules.formats.files import begins_as_x12, content_of, name_of, read_lines
 from payerrules.language.spelling import remedy
 from payerrules.language.vocabulary import Vocabulary
 from payerrules.model.decision import Decision
@@ -19,6 +19,8 @@ from payerrules.payers.manager import FILE_SECONDS, Plugins
 from payerrules.payers.plain import as_plain
 
 HOOK = "payerrules_formats"
+LINES = "ndjson"
+"""The built-in format that is read and written one encounter at a time."""
 OWN = ("yaml", "837p")
 """The built-in formats of a file that no ending tells of: text, and what begins as X12."""
 
@@ -83,6 +85,9 @@ class Formats:
         Raises LookupError where no format has that name.
         """
         chosen = self.by_name(name, "read") if name else self.by_ending(path, "read")
+        if chosen is not None and (chosen.plugin, chosen.name) == (BUILT_IN, LINES):
+            yield from read_lines(path, self.vocabulary, self.folders)
+            return
         content = content_of(path)
         if isinstance(content, Diagnostic):
             yield content
