@@ -22,6 +22,7 @@ from payerrules.language.expression import (
 )
 from payerrules.model.values import CODE, MONEY, NONE
 from payerrules.program.evaluate import compare, rounded, shifted, truth
+from payerrules.runtimes.closures import truth_of
 from payerrules.runtimes.compiled import compile_many, fold
 from tests.runtimes.conditions import conditions, views
 
@@ -30,6 +31,12 @@ from tests.runtimes.conditions import conditions, views
 @given(st.lists(conditions, min_size=1, max_size=4), views)
 def test_generated_code_gives_the_values_of_the_meaning(many: list[Any], view: dict[str, Any]) -> None:
     assert compile_many(many)(view, {}) == tuple(truth(one, view) for one in many)
+
+
+@settings(max_examples=400, deadline=None)
+@given(conditions, views)
+def test_functions_give_the_values_of_the_meaning(condition: Any, view: dict[str, Any]) -> None:
+    assert truth_of(condition)(view, {}) == truth(condition, view)
 
 
 @settings(max_examples=300, deadline=None)

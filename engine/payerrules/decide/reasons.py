@@ -34,9 +34,10 @@ from payerrules.language.expression import (
 )
 from payerrules.limits.authorizations import ASKED
 from payerrules.model.values import NONE, FactType, show
-from payerrules.program.evaluate import COLLECTIONS, View, reading, truth
+from payerrules.program.evaluate import COLLECTIONS, View, reading
 from payerrules.program.reads import facts_in
 from payerrules.program.reads import shown as plain_name
+from payerrules.runtimes.closures import truth_of
 from payerrules.runtimes.conclusions import Verdict
 
 WORDS = {"eq": "", "gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
@@ -78,7 +79,7 @@ def reason_of(condition: Condition, view: View, scopes: Mapping[str, View]) -> R
     known = None if key is None else _REASONS.get(key)
     if known is not None:
         return known[1]
-    found = truth(condition, view, scopes)
+    found = truth_of(condition)(view, scopes)
     reason = Reason()
     for leaf in decisive(condition, found, view, scopes):
         for fact in read_by(leaf.condition):
@@ -129,7 +130,7 @@ def decisive(
         case All(parts) | Any(parts):
             alone = FALSE if isinstance(condition, All) else TRUE
             for part in parts:
-                value = truth(part, view, scopes)
+                value = truth_of(part)(view, scopes)
                 if value == found:
                     yield from decisive(part, value, view, scopes, negated, because)
                     if found == alone:

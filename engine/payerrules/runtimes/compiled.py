@@ -28,7 +28,8 @@ from payerrules.language.expression import (
     Term,
 )
 from payerrules.model.values import NONE, Value
-from payerrules.program.evaluate import Scopes, View, compare, reading, truth
+from payerrules.program.evaluate import Scopes, View, compare, reading
+from payerrules.runtimes.closures import truth_of
 
 Known = Mapping[tuple[str, str], Value]
 """Facts that are fixed beforehand, by scope and name: the code of the line, for one."""
@@ -120,7 +121,7 @@ class Source:
         name = self.helpers.get(condition)
         if name is None:
             name = self.helpers[condition] = f"q{len(self.helpers)}"
-            self.calls.append(f"{name} = truth({self.constant(condition)}, x, s)")
+            self.calls.append(f"{name} = {self.constant(truth_of(condition))}(x, s)")
         self.guards[f"{name} != {UNKNOWN}"] = None
         return name
 
@@ -218,7 +219,6 @@ def compile_many(conditions: Sequence[Condition]) -> Many:
     text = f"def many(x, s):\n    get = x.get\n{body}\n"
     space: dict[str, Anything] = {
         **source.constants,
-        "truth": truth,
         "reading": reading,
         "compare": compare,
         "NONE": NONE,

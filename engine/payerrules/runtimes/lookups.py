@@ -10,7 +10,8 @@ from typing import Any
 from payerrules.language.expression import FALSE, TRUE, UNKNOWN, Constant, Fact, Literal, Term
 from payerrules.language.items import LongTableLookup, Lookup, ParameterLookup, TableLookup, UnitLookup
 from payerrules.model.values import MaybeValue
-from payerrules.program.evaluate import Scopes, View, truth, value
+from payerrules.program.evaluate import Scopes, View, value
+from payerrules.runtimes.closures import truth_of
 from payerrules.runtimes.compiled import Known, compile_many, fold
 
 Found = tuple[tuple[str, MaybeValue], ...]
@@ -164,7 +165,7 @@ def units(lookup: UnitLookup, view: View) -> Found:
     The full units of each line come first; what is left goes to the lines with the longest rest, then by line number.
     """
     name = lookup.output.name
-    fits = truth(lookup.of, view, {})
+    fits = truth_of(lookup.of)(view, {})
     if fits != TRUE:
         return ((name, None),) if fits == UNKNOWN else ()
     minutes = view.get("line.minutes")
@@ -177,7 +178,7 @@ def units(lookup: UnitLookup, view: View) -> Found:
     together = [
         other
         for other in view.get("@lines") or [view]
-        if all(other.get(fact) == view.get(fact) for fact in alike) and truth(lookup.of, other, {}) != FALSE
+        if all(other.get(fact) == view.get(fact) for fact in alike) and truth_of(lookup.of)(other, {}) != FALSE
     ]
     if not any(other is view for other in together):  # a past service is allotted by itself
         together = [view]

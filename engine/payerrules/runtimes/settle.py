@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from payerrules.language.effect import Action, Ask, Correction, Flag, Hit, Outcome, Say, Template
 from payerrules.language.expression import FALSE, TRUE, UNKNOWN
-from payerrules.program.evaluate import Scopes, View, truth, value
+from payerrules.program.evaluate import Scopes, View, value
 from payerrules.runtimes.blocks import Act
+from payerrules.runtimes.closures import truth_of
 from payerrules.runtimes.conclusions import Benign, Conclusions, LineConclusion, Struck, Verdict
 
 LEFT_STANDING = {"deny": FALSE, "return": FALSE, "pend": UNKNOWN}
@@ -76,7 +77,7 @@ def group_code(outcome: Outcome, view: View, scopes: Scopes) -> str:
 def propose(done: Conclusions, line: LineConclusion, struck: Struck, view: View, scopes: Scopes) -> None:
     """The correction of a true hit, if it may be made; where only a person knows, the question for that person."""
     correction = struck.hit.correction
-    may = UNKNOWN if correction is None else truth(correction.when, view, scopes)
+    may = UNKNOWN if correction is None else truth_of(correction.when)(view, scopes)
     if correction is not None and may == TRUE:
         may = chosen(correction, view, scopes) if correction.kind == "add" else TRUE
         if may == TRUE and not correction.only_proposed:
@@ -90,7 +91,7 @@ def propose(done: Conclusions, line: LineConclusion, struck: Struck, view: View,
 def chosen(correction: Correction, view: View, scopes: Scopes) -> int:
     """Whether the modifier to add is settled: true, unknown, or false where none of the choices fits."""
     for term, when in correction.choices:
-        fits = truth(when, view, scopes)
+        fits = truth_of(when)(view, scopes)
         if fits != FALSE:
             return fits if isinstance(value(term, view, scopes), str) else UNKNOWN
     return FALSE

@@ -13,10 +13,11 @@ from typing import TypeAlias
 
 from payerrules.language.effect import Ask, Flag, Hit, PatientShare, Pay, Price, Reduce, Say
 from payerrules.language.expression import FALSE, TRUE, UNKNOWN
-from payerrules.program.evaluate import NO_SCOPES, Scopes, View, truth
+from payerrules.program.evaluate import NO_SCOPES, Scopes, View
 from payerrules.runtimes.benefit import Fold
 from payerrules.runtimes.blocks import Act
 from payerrules.runtimes.case import Case
+from payerrules.runtimes.closures import truth_of
 from payerrules.runtimes.conclusions import Conclusions, LineConclusion, Run, Verdict
 from payerrules.runtimes.deriving import derive
 from payerrules.runtimes.lookups import Conflict
@@ -58,7 +59,7 @@ class Walk:
             if edition.must_know:
                 for name in edition.must_know - view["@given"]:
                     view[name] = None
-            about = truth(edition.about, view) if edition.settled is None else edition.settled
+            about = truth_of(edition.about)(view, NO_SCOPES) if edition.settled is None else edition.settled
             if about > spoken:
                 spoken = about
             if about != FALSE and view["line.date"] > edition.verified_through:
