@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -64,6 +65,55 @@ def payerrules(runtime: str, rules: int, way: str) -> Decide:
         return [(line.as_submitted.outcome, []) for line in decision.lines]
 
     return judged if way == "judge" else decided
+
+
+def durable_rules_alone(rules: int) -> Decide:
+    """What durable_rules itself takes of the durable runtime: the same facts asserted again and driven to the end, nothing else."""
+    from payerrules.runtimes import ruleset
+
+    whole = payerrules("durable", rules, "judge")
+    real = ruleset.engine
+    posts: dict[str, list[tuple[Any, list[str]]]] = {}
+    now: list[tuple[Any, list[str]]] = []
+
+    class Listening:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(real, name)
+
+        def assert_facts(self, handle: Any, text: str) -> Any:
+            now.append((handle, re.split(r'(?<="sid":")[0-9]+","id":[0-9]+', text)))
+            return real.assert_facts(handle, text)
+
+    session, facts = 0, 0
+
+    def decide(data: dict[str, Any]) -> list[tuple[str, list[str]]]:
+        nonlocal session, facts
+        if data["id"] not in posts:
+            now.clear()
+            ruleset.engine = Listening()  # type: ignore[misc,assignment]  # to hear what is asserted
+            whole(data)
+            ruleset.engine = real  # type: ignore[misc]
+            posts[data["id"]] = list(now)
+            return []
+        if facts > ruleset.KEPT:
+            real.delete_state(posts[data["id"]][0][0], f"alone{session}")
+            session, facts = session + 1, 0
+        message, state = None, None
+        for place, (handle, parts) in enumerate(posts[data["id"]]):
+            text = parts[0]
+            for part in parts[1:]:
+                facts += 1
+                text += f'alone{session}","id":{facts}{part}'
+            _, state = real.assert_facts(handle, text)
+            found = None if place else real.start_action_for_state(handle, state)
+            message = real.complete_and_start_action(handle, state) if place else found and found[1]
+            while message and message[2] != "z":  # the closing rule of a step
+                message = real.complete_and_start_action(handle, state)
+        while message:
+            message = real.complete_and_start_action(handle, state)
+        return []
+
+    return decide
 
 
 def policy(rules: int) -> dict[str, Any]:
@@ -221,6 +271,7 @@ ENGINES: dict[str, Callable[[int], Decide]] = {
     "reference, both verdicts": lambda rules: payerrules("reference", rules, "decide"),
     "durable, both verdicts": lambda rules: payerrules("durable", rules, "decide"),
     "reference, whole JSON": lambda rules: payerrules("reference", rules, "json"),
+    "durable_rules alone": durable_rules_alone,
     "zen-engine": zen,
     "clipspy": clips,
 }

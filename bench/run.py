@@ -11,11 +11,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import stream
 from flow import ALWAYS, OUTCOME, REVIEW, STRENGTH, THRESHOLD, encounters
 
 HERE = Path(__file__).parent
 OURS = ["reference", "durable"]
-FULLER = ["reference, both verdicts", "durable, both verdicts", "reference, whole JSON"]
+FULLER = ["reference, both verdicts", "durable, both verdicts", "reference, whole JSON", "durable_rules alone"]
 OWN = ["reference, judge", "durable, judge", "reference, json", "durable, json"]
 PEERS = ["zen-engine", "clipspy", "json-rules-engine"]
 ROUNDS = 3
@@ -81,6 +82,7 @@ def main() -> None:
         ("json-rules-engine", 20_000),
     ):
         found["memory"][engine] = {"encounters": count, "kb": run(engine, peers, nodes, memory=count)["memory_kb"]}
+    found["stream"] = stream.main()
     for on in ("forty rules", "Medicare policy"):
         of: dict[str, list[dict[str, Any]]] = {engine: [] for engine in OWN}
         for _ in range(ROUNDS):
