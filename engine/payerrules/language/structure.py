@@ -67,7 +67,13 @@ def check_structure(node: Node, schema_name: str, vocabulary: Vocabulary | None 
 def read_checked(
     text: str | bytes, name: str, schema_name: str, vocabulary: Vocabulary | None = None
 ) -> tuple[Node | None, list[Diagnostic]]:
-    """Read a file and hold it to its schema: the tree, and every finding of both, in order and each once."""
+    """Read a file and hold it to its schema: the tree, and every finding of both, in order and each once.
+
+    A policy without a finding is remembered by what it says: to read it again costs nothing while it does not change.
+    """
+    key = (name, text)
+    if schema_name == "policy" and key in _clean:
+        return _clean[key], []
     node, found = read_yaml(text, name)
     if node is None:
         return None, found
@@ -75,9 +81,17 @@ def read_checked(
         return None, [other]
     known = {(finding.code, finding.at and finding.at.line, finding.at and finding.at.column) for finding in found}
     more = check_structure(node, schema_name, vocabulary)
-    return node, in_order(
-        [*found, *(m for m in more if (m.code, m.at and m.at.line, m.at and m.at.column) not in known)]
-    )
+    found = in_order([*found, *(m for m in more if (m.code, m.at and m.at.line, m.at and m.at.column) not in known)])
+    if schema_name == "policy" and not found:
+        if len(_clean) >= CLEAN:
+            _clean.pop(next(iter(_clean)))
+        _clean[key] = node
+    return node, found
+
+
+CLEAN = 200
+_clean: dict[tuple[str, str | bytes], Node] = {}
+"""Policies without a finding, by file and text; a finding may rest on the vocabulary too, so those with one are not here."""
 
 
 def _entries(node: Node, path: Path) -> int:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -92,10 +93,9 @@ class Library:
     def read_vocabulary(self, path: Path) -> None:
         """Add a vocabulary file, if there is one."""
         if path.is_file():
-            node, found = read_yaml(path.read_bytes(), str(path))
-            vocabulary, wrong = load_vocabulary(node)
+            vocabulary, found = vocabulary_of(path.read_bytes(), str(path))
             self.add_vocabulary(vocabulary)
-            self.diagnostics += [*found, *wrong]
+            self.diagnostics += found
 
     def add_vocabulary(self, vocabulary: Vocabulary) -> None:
         """Add the facts of another vocabulary."""
@@ -108,12 +108,11 @@ class Library:
     def read_catalogues(self, folder: Path) -> None:
         """Add the catalogues of codes of a folder; a code that an earlier folder has too is replaced."""
         for path in sorted((folder / "codes").glob("*.yaml")):
-            node, found = read_yaml(path.read_bytes(), str(path))
+            codes, found = catalogue_of(path.read_bytes(), str(path))
             self.diagnostics += found
-            codes = node.get("codes") if isinstance(node, Map) else None
-            if isinstance(codes, Map):
+            if codes is not None:
                 name = f"codes/{path.name}"
-                self.catalogues[name] = {**self.catalogues.get(name, {}), **plain(codes)}
+                self.catalogues[name] = {**self.catalogues.get(name, {}), **codes}
 
     @property
     def modifiers(self) -> Catalogue:
@@ -274,6 +273,22 @@ def as_known(meaning: EditionMeaning, known_on: int) -> EditionMeaning:
         for lookup in meaning.lookups
     )
     return replace(meaning, lookups=lookups)
+
+
+@lru_cache(maxsize=16)
+def vocabulary_of(content: bytes, name: str) -> tuple[Vocabulary, tuple[Diagnostic, ...]]:
+    """The vocabulary that a file holds, read once while it does not change."""
+    node, found = read_yaml(content, name)
+    vocabulary, wrong = load_vocabulary(node)
+    return vocabulary, (*found, *wrong)
+
+
+@lru_cache(maxsize=64)
+def catalogue_of(content: bytes, name: str) -> tuple[Catalogue | None, tuple[Diagnostic, ...]]:
+    """The catalogue of codes that a file holds, if it is one; read once while it does not change."""
+    node, found = read_yaml(content, name)
+    codes = node.get("codes") if isinstance(node, Map) else None
+    return (plain(codes) if isinstance(codes, Map) else None), tuple(found)
 
 
 def policy_files(folder: Path) -> list[Path]:
