@@ -39,7 +39,9 @@ def main() -> None:
     decide(claims[0])
     compiled = time.perf_counter() - start
     results = [decide(claim) for claim in claims] if not asked.on else [counted(claim) for claim in claims]
-    found = measured(decide, claims[:BATCH], asked.seconds)
+    # what takes longer than a turn of the scheduler is told in processor time, which other work does not stretch
+    clock = time.process_time if asked.on else time.perf_counter
+    found = measured(decide, claims[:BATCH], asked.seconds, clock)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for number in range(asked.memory):
         decide(claims[number % 300])
@@ -47,16 +49,18 @@ def main() -> None:
     print(json.dumps({"compile_ms": compiled * 1000, **found, "memory_kb": grown, "results": results}))
 
 
-def measured(decide: Callable[[Any], Any], claims: list[Any], seconds: float) -> dict[str, float]:
+def measured(
+    decide: Callable[[Any], Any], claims: list[Any], seconds: float, clock: Callable[[], float] = time.perf_counter
+) -> dict[str, float]:
     """The latency of each call; throughput is what the median comes to, as other work on the machine touches it least."""
     times: list[float] = []
     gc.collect()
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
+    end = clock() + seconds
+    while clock() < end:
         for claim in claims:
-            begin = time.perf_counter()
+            begin = clock()
             decide(claim)
-            times.append(time.perf_counter() - begin)
+            times.append(clock() - begin)
     times.sort()
     median = times[len(times) // 2]
     return {"per_second": 1 / median, "p50_us": median * 1e6, "p99_us": times[int(len(times) * 0.99)] * 1e6}
