@@ -35,7 +35,7 @@ def read_long_table(
     file = node.get("from") if isinstance(node, Mapping) else None
     if not isinstance(file, Scalar) or not isinstance(node, Mapping):
         return None
-    path = find(file.text, piece.text)
+    path = find(file.text, piece.text, file)
     if path is None:
         hint = "Paths start at the policies folder, or at the policy's own folder."
         desk.error("csv-missing", f"there is no file `{file.text}`", file, hint)
@@ -65,9 +65,10 @@ def read_long_table(
     )
 
 
-def find(name: str, text: PolicyText) -> Path | None:
-    """The file of a name: beside the policy, or below the policies folder."""
-    for folder in (Path(text.path).parent, text.folder, *Path(text.path).parents):
+def find(name: str, text: PolicyText, node: Scalar) -> Path | None:
+    """The file of a name: beside the policy that names it, which may be one that changes another, or below the policies folder."""
+    written_in = Path(node.at.file).parent if node.at is not None else Path(text.path).parent
+    for folder in (written_in, Path(text.path).parent, text.folder, *Path(text.path).parents):
         if (folder / name).is_file():
             return folder / name
     return None
