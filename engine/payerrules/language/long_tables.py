@@ -65,9 +65,9 @@ def read_long_table(
     )
 
 
-def find(name: str, text: PolicyText, node: Scalar) -> Path | None:
+def find(name: str, text: PolicyText, node: Scalar | None = None) -> Path | None:
     """The file of a name: beside the policy that names it, which may be one that changes another, or below the policies folder."""
-    written_in = Path(node.at.file).parent if node.at is not None else Path(text.path).parent
+    written_in = Path(node.at.file if node is not None and node.at is not None else text.path).parent
     for folder in (written_in, Path(text.path).parent, text.folder, *Path(text.path).parents):
         if (folder / name).is_file():
             return folder / name
