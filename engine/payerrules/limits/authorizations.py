@@ -117,10 +117,12 @@ class Authorizations:
         """The authorizations that may serve a service: the one it names, else all, the earliest first."""
         given = self.given or []
         named = view.get("line.authorization")
-        places = sorted(
-            range(len(given)),
-            key=lambda i: (given[i].get("authorization.from") or 0, str(given[i].get("authorization.id"))),
-        )
+
+        def order(place: int) -> tuple[int, str]:
+            first = given[place].get("authorization.from")
+            return (first if isinstance(first, int) else 0, str(given[place].get("authorization.id")))
+
+        places = sorted(range(len(given)), key=order)
         if isinstance(named, str):
             return [i for i in places if given[i].get("authorization.id") == named]
         return places
