@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
 
 from payerrules.language.effect import Derive
 from payerrules.language.expression import (
@@ -28,10 +30,11 @@ from payerrules.language.items import (
     Rule,
     TableLookup,
     UnitLookup,
+    Window,
 )
-from payerrules.model.values import Value
 from payerrules.program.program import Program
 from payerrules.program.reads import facts_in, makes
+from payerrules.program.space import Space, space_of
 from payerrules.runtimes.case import PRESUMED_AS
 
 ALWAYS_KNOWN = frozenset(
@@ -93,10 +96,19 @@ class Doubt:
             self.known[name] = self.found(name)
         return self.known[name]
 
-    def values_of(self, name: str) -> list[Value]:
-        """The values that a parameter has at any time; none are listed for other facts."""
-        makers = self.makers.get(name, ())
-        return [row.value for maker in makers if isinstance(maker, ParameterLookup) for row in maker.rows]
+    @cached_property
+    def space(self) -> Space:
+        """The space in which facts of the program are looked for, on the dates of its editions."""
+        limits = [limit for limit, _ in self.program.limits]
+        window = Window(self.first, self.last)
+        made = space_of(self.program.placed, self.program.vocabulary, limits, self.must_know, window)
+        names = {*self.program.vocabulary.facts, *self.makers}
+        return replace(made, known=frozenset(name for name in names if not self.of_fact(name)))
+
+    @cached_property
+    def proving(self) -> Space:
+        """The same, where nothing need be known of other things: what nobody can reach in it nobody can reach."""
+        return replace(self.space, others_doubted=True)
 
     def found(self, name: str) -> bool:
         """Work it out: by its makers, else by what the vocabulary says of it where nobody gives it."""

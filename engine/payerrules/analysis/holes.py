@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from payerrules.analysis.conditions import tests_in
 from payerrules.analysis.encounter_edits import Data
 from payerrules.analysis.exercise import Exercise
 from payerrules.analysis.reached import Watch, numbered
 from payerrules.analysis.seek import Seeker, rule_of
-from payerrules.analysis.solve import Goal, Question
+from payerrules.analysis.solve import Goal, never
 from payerrules.analysis.study import Studied, Study
 from payerrules.analysis.targets import NAMED, Target
 from payerrules.language.effect import Hit
@@ -22,6 +22,7 @@ from payerrules.program.program import Placed, Program
 from payerrules.program.reads import shown
 from payerrules.program.stages import label
 
+T = TypeVar("T")
 STARTS = 6
 VALUES = {name: value for value, name in NAMED.items()}
 
@@ -44,7 +45,7 @@ def fill(result: Exercise, cases: Sequence[Studied], seeker: Seeker, most: int =
         wish = wish_for(target, program)
         if wish is None:
             continue
-        if Question(wish.conditions, seeker.doubt(program)).never(wish.goal):
+        if never(wish.conditions, wish.goal, seeker.doubt(program)):
             result.impossible[target] = "on a line the policy speaks of it never comes out so"
             continue
         found = search(wish, target, starts.get(target.policy, ()) or first_of(starts, program), seeker)
@@ -67,7 +68,7 @@ def first_of(starts: dict[str, list[Data]], program: Program) -> list[Data]:
     return [data for meaning in program.editions for data in starts.get(meaning.policy, ())]
 
 
-def spread(listed: Sequence[Data], most: int) -> list[Data]:
+def spread(listed: Sequence[T], most: int) -> list[T]:
     """A few of many, evenly from the first to the last."""
     step = max(1, len(listed) // most)
     return list(listed[::step])[:most]

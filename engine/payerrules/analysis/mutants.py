@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import payerrules
-from payerrules.analysis.equivalent import same_meaning
 from payerrules.analysis.mutations import Mutant, mutants_of
+from payerrules.analysis.proof import same_meaning
 from payerrules.analysis.study import MeaningKey, Shelf, Studied, bench, cases_for, studied
 from payerrules.analysis.suggest import Suggester, Suggestion
 from payerrules.analysis.trial import Altered, Ground, fails
@@ -78,16 +78,15 @@ class Lab:
         return cls(ground, shelf.meanings, mutants_of(shelf.meanings), Suggester(engine, ground, shelf.meanings))
 
     def judge(self, mutant: Mutant, *, suggest: bool) -> Judged:
-        """Run the cases that can feel a mutant until one notices; else ask whether it means the same."""
+        """Run the cases that can feel a mutant until one notices; else prove that it means the same, or look for a case."""
         made = Altered(self.ground.engine, mutant)
         place = f"{mutant.at.file}:{mutant.at.line}" if mutant.at else ""
 
         def ended(end: str, by: str = "", suggestion: Suggestion | None = None) -> Judged:
             return Judged(mutant.name, mutant.kind, mutant.policy, end, by, place, suggestion)
 
-        if reason := self.same(mutant):
-            return ended(SAME, reason)
         feeling = self.ground.feel(mutant, self.meanings)
+        shows: Suggestion | None = None
         for number in sorted(feeling, key=lambda n: (-self.catches[n], n)):
             case = self.ground.cases[number]
             after = made.study(case.study) if case.study is not None else None
@@ -96,7 +95,13 @@ class Lab:
             if fails(case, after):
                 self.catches[number] += 1
                 return ended(CAUGHT, fingerprint(case))
-        return ended(MISSED, "", self.suggester.suggest(mutant, made) if suggest else None)
+            if suggest and shows is None:
+                shows = self.suggester.of_case(case, after)
+        if reason := self.same(mutant):
+            return ended(SAME, reason)
+        if suggest and shows is None:
+            shows = self.suggester.suggest(mutant, made)
+        return ended(MISSED, "", shows)
 
     def same(self, mutant: Mutant) -> str:
         """Why a mutant means the same in every program that cases use; "" where it is not proved."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from payerrules.analysis.conditions import Doubt
 from payerrules.analysis.encounter_edits import Data, add_line, day_text, line_of
@@ -45,12 +44,11 @@ class Seeker:
         goal: Goal,
         reached: Callable[[Study], bool],
         window: Window | None = None,
-        wanted: dict[tuple[str, str], set[Any]] | None = None,
         line: int = 0,
     ) -> tuple[Data, Study] | None:
         """An encounter like `start` for whose line conditions reach a goal, as `reached` confirms of its study.
 
-        `window` are the dates of service it must lie in; `line` the place of the line; `wanted` more values worth trying.
+        `window` are the dates of service it must lie in; `line` the place of the line.
         """
         data = copy.deepcopy(start)
         if for_each == "pair_of_lines" and len(data["lines"]) < 2:
@@ -64,7 +62,7 @@ class Seeker:
             study = study_data(self.engine, data)
         if study is None or line >= len(study.encounter.lines):
             return None
-        return self.step(data, study, for_each, conditions, goal, reached, wanted or {}, line, ROUNDS)
+        return self.step(data, study, for_each, conditions, goal, reached, line, ROUNDS)
 
     def step(
         self,
@@ -74,7 +72,6 @@ class Seeker:
         conditions: tuple[Condition, ...],
         goal: Goal,
         reached: Callable[[Study], bool],
-        wanted: dict[tuple[str, str], set[Any]],
         line: int,
         rounds: int,
     ) -> tuple[Data, Study] | None:
@@ -84,7 +81,7 @@ class Seeker:
         if not rounds:
             return None
         for place, other, view, scopes, done in instances(study, for_each, line):
-            question = Question(conditions, self.doubt(study.program), view, scopes, wanted)
+            question = Question(conditions, self.doubt(study.program), view, scopes)
             for number, change in enumerate(question.answers(goal)):
                 if number >= WAYS:
                     break
@@ -102,7 +99,6 @@ class Seeker:
                     conditions,
                     goal,
                     reached,
-                    wanted,
                     line,
                     rounds - 1 if number == 0 else min(1, rounds - 1),
                 )

@@ -1,61 +1,122 @@
-"""A small solver: values of a condition's facts that make it come out as wanted, the fewest changes first; or proof that there are none."""
+"""What would have to change: values of a condition's facts that make it come out as wanted, the fewest changes first; or proof that there are none.
+
+The search is the one of `payerrules check` (program/solver.py), begun at the values that the facts have.
+"""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any as Anything
 
 from payerrules.analysis.conditions import Doubt
-from payerrules.analysis.domains import FREE, Domain, Slot, domains, freed, tie
-from payerrules.language.expression import Condition, Fact
+from payerrules.language.expression import (
+    All,
+    Any,
+    Because,
+    Compare,
+    Condition,
+    Count,
+    Exists,
+    Fact,
+    Given,
+    Literal,
+    Not,
+)
+from payerrules.language.items import Window
+from payerrules.model.values import NONE, YES_NO
 from payerrules.program.evaluate import Scopes, View, truth
+from payerrules.program.formulas import ANY_VALUE, Key, Reader
+from payerrules.program.solver import Search, outcomes
 
-MOST_TRIES = 20_000
-MOST_PROOF = 60_000
-Change = dict[Slot, Anything]
+MOST_STEPS = 3_000
+MOST_CHANGES = 4
+FREE = "@free"
+"""Under this name and a number stands a look at other things, taken as a fact of its own with three values."""
+Change = dict[Key, Anything]
 """New values of some facts, by scope and name."""
 Goal = Callable[[Sequence[int]], bool]
 """Whether the Kleene values of some conditions, taken together, are as wanted."""
+STRANGE = {"line.code": "ZZZZZ", "line.modifiers": "ZZ"}
+"""How a code is written that no policy names."""
+
+
+def freed(condition: Condition, looks: dict[Condition, Fact]) -> Condition:
+    """A condition in which every look at other things is a fact of its own; `looks` tells which stands for which."""
+    match condition:
+        case All(parts):
+            return All(tuple(freed(part, looks) for part in parts))
+        case Any(parts):
+            return Any(tuple(freed(part, looks) for part in parts))
+        case Not(part):
+            return Not(freed(part, looks))
+        case Because(_, part):
+            return freed(part, looks)
+        case Exists() | Count() | Given():
+            fact = looks.setdefault(condition, Fact(f"{FREE}{len(looks)}", YES_NO))
+            return Compare(fact, "eq", Literal(True, YES_NO))
+        case _:
+            return condition
 
 
 @dataclass(slots=True)
 class Question:
-    """Conditions over one thing, and the facts they rest on, each with its representative values.
+    """Conditions over one thing, and what they rest on as it is now.
 
-    `looks` are the looks at other things in the conditions: each is a fact of its own, by the name it stands under.
+    `looks` are the looks at other things in the conditions: each is a fact of its own, by the name it stands under. Where
+    `only` names a scope, nothing else is changed.
     """
 
     conditions: tuple[Condition, ...]
     doubt: Doubt
     view: View = field(default_factory=dict)
     scopes: Scopes = field(default_factory=dict)
-    wanted: dict[Slot, set[Anything]] = field(default_factory=dict)  # more values to try, by fact
+    only: str = ""
     looks: dict[Condition, Fact] = field(default_factory=dict)
-    known: dict[Slot, Domain] = field(default_factory=dict)
     tests: tuple[Condition, ...] = ()
-    values: dict[Slot, list[Anything]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Free the looks, and find the values of every fact."""
+        """Free the looks."""
         self.tests = tuple(freed(condition, self.looks) for condition in self.conditions)
-        self.known = domains(self.tests)
-        for slot, extra in self.wanted.items():
-            if slot in self.known:
-                self.known[slot].numbers |= {n for n in extra if isinstance(n, int) and not isinstance(n, bool)}
-                self.known[slot].texts |= {text for text in extra if isinstance(text, str)}
-        present = {slot: self.present(*slot) for slot in self.known}
-        for slot, current in present.items():
-            self.known[slot].fact_values(current, self.doubt.values_of(slot[1]))
-        tie(self.tests, self.known)
-        for slot, one in self.known.items():
-            self.values[slot] = one.values(present[slot], self.may_be_unknown(slot[1]))
 
-    def may_be_unknown(self, name: str) -> bool:
-        """Whether a fact, or a look that stands as one, can be unknown."""
-        look = next((look for look, fact in self.looks.items() if fact.name == name), None)
-        return self.doubt.of_fact(name) if look is None else self.doubt.of_condition(look)
+    def answers(self, goal: Goal) -> Iterator[Change]:
+        """Changes that reach the goal, those of one fact first, then of two, three and four; what is easily changed first."""
+        search = self.search()
+        for size in range(MOST_CHANGES + 1):
+            search.steps = 0
+            found = [self.change(values, search) for values in search.near(size, goal, MOST_STEPS)]
+            yield from sorted(found, key=lambda change: sum(reluctance(key) for key in change))
+
+    def search(self) -> Search:
+        """The search, with the present value of every fact the first of its domain."""
+        sure = {fact.name for look, fact in self.looks.items() if not self.doubt.of_condition(look)}
+        space = replace(self.doubt.space, known=self.doubt.space.known | sure)
+        reader = Reader(dict(space.parameters), dict(space.limits))
+        for test in self.tests:
+            reader.read(test, {})
+        now = {key: self.present(*key) for test in reader.tests for key in keys_of(test)}
+        search = Search([(test, ANY_VALUE) for test in self.tests], space, now)
+        for key, domain in search.domains.items():
+            search.domains[key] = self.begun(key, domain, search)
+        return search
+
+    def begun(self, key: Key, domain: list[Anything], search: Search) -> list[Anything]:
+        """The values of a fact, the present one first, then those that are near."""
+        scope, name = key
+        whole, _, code = name.partition("=")
+        if code and (scope, whole) in search.candidates.codes:
+            now: Anything = code in (self.present(scope, whole) or ())
+        elif key in search.candidates.codes:
+            held = self.present(scope, name)
+            now = "set" if isinstance(held, frozenset) else held
+        else:
+            now = self.present(scope, name)
+        if self.only not in ("", scope):
+            return [now]
+        left = [one for one in domain if not same(one, now) and not (one is NONE and name.startswith(NEVER_NONE))]
+        if isinstance(now, int) and not isinstance(now, bool):
+            left.sort(key=lambda one: abs(one - now) if isinstance(one, int) else 0)
+        return [now, *left]
 
     def present(self, scope: str, name: str) -> Anything:
         """The value a fact has; of a look, what it finds."""
@@ -74,57 +135,64 @@ class Question:
         except KeyError:
             return 1
 
-    def answers(self, goal: Goal, most: int = MOST_TRIES) -> Iterator[Change]:
-        """Changes that reach the goal, those of one fact first, then of two, three and four; what is easily changed first."""
-        slots = sorted((slot for slot, values in self.values.items() if len(values) > 1), key=reluctance)
-        tries = 0
-        for size in range(min(4, len(slots)) + 1):
-            for some in itertools.combinations(slots, size):
-                for picked in itertools.product(*(self.values[slot][1:] for slot in some)):
-                    tries += 1
-                    if tries > most:
-                        return
-                    change = dict(zip(some, picked, strict=True))
-                    if goal(self.came_out(change)):
-                        yield change
+    def change(self, values: dict[Key, Anything], search: Search) -> Change:
+        """What is new in the values of a search, sets put together from their codes."""
+        found: Change = {}
+        for key, value in values.items():
+            if same(value, search.domains[key][0]):
+                continue
+            whole = (key[0], key[1].partition("=")[0])
+            if whole not in search.candidates.codes:
+                found[key] = written(key[1], value)
+            elif key == whole and value != "set":
+                found[key] = value
+            elif whole not in found:
+                found[whole] = self.composed(whole, values, search)
+        return found
 
-    def came_out(self, change: Change) -> list[int]:
-        """How the conditions come out with some facts changed."""
-        view = {name: values[0] for (scope, name), values in self.values.items() if not scope}
-        scopes: dict[str, View] = {scope: {} for scope, _ in self.values if scope}
-        for (scope, name), values in self.values.items():
-            if scope:
-                scopes[scope][name] = values[0]
-        for (scope, name), value in change.items():
-            (scopes[scope] if scope else view)[name] = value
-        derived = self.view.get("@derived", frozenset(self.doubt.makers))
-        view["@derived"] = derived
-        for one in scopes.values():
-            one["@derived"] = derived
-        return [truth(test, view, scopes) for test in self.tests]
-
-    def never(self, goal: Goal) -> bool:
-        """Whether it is proved that no values at all reach the goal; false where that is not known."""
-        ends = self.ends(goal)
-        return ends is not None and True not in ends
-
-    def ends(self, end: Callable[[Sequence[int]], Anything]) -> set[Anything] | None:
-        """All that the conditions can come to, by a function of their values; None where not every value can be tried."""
-        if not all(one.whole for one in self.known.values()):
-            return None
-        size = 1
-        for values in self.values.values():
-            size *= len(values)
-        if size > MOST_PROOF:
-            return None
-        slots = list(self.values)
-        every = itertools.product(*(self.values[slot] for slot in slots))
-        return {end(self.came_out(dict(zip(slots, picked, strict=True)))) for picked in every}
+    def composed(self, key: Key, values: dict[Key, Anything], search: Search) -> frozenset[str]:
+        """A set fact by the codes it has now and those that were settled."""
+        now = self.present(*key)
+        held = set(now) if isinstance(now, frozenset) else set()
+        for code in search.candidates.codes[key]:
+            there = values.get((key[0], f"{key[1]}={code}"))
+            if there:
+                held.add(written(key[1], code))
+            elif there is False:
+                held.discard(code)
+        return frozenset(held)
 
 
-def reluctance(slot: Slot) -> int:
+def never(conditions: Sequence[Condition], goal: Goal, doubt: Doubt, window: Window | None = None) -> bool:
+    """Whether it is proved that no values at all reach the goal, on the days of a window; false where that is not known."""
+    found = outcomes(conditions, doubt.proving if window is None else replace(doubt.proving, window=window), goal)
+    return found is not None and True not in found
+
+
+def keys_of(test: Anything) -> Sequence[Key]:
+    """The facts that a part of a search reads."""
+    if hasattr(test, "keys"):
+        keys: Sequence[Key] = test.keys
+        return keys
+    return (test.left, test.key) if hasattr(test, "left") else (test.key,)
+
+
+def same(one: Anything, other: Anything) -> bool:
+    """Whether two values are one; a yes is no number."""
+    return one is other or (type(one) is type(other) and one == other)
+
+
+def written(name: str, value: Anything) -> Anything:
+    """A value as an encounter has it: a code that stands for all that nobody names, as a code of its own."""
+    return STRANGE.get(name, value) if isinstance(value, str) and value.startswith("OTHER") else value
+
+
+NEVER_NONE = ("limit.", "line.date", "line.code", "patient.age")
+
+
+def reluctance(key: Key) -> int:
     """How little one would change a fact: modifiers first, then what is said, other things, limits, at last the service itself."""
-    name = slot[1]
+    name = key[1]
     if name in ("line.date", "line.code", "patient.age"):
         return 4
     if name.startswith(("limit.", "parameter.")):

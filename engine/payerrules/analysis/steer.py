@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from payerrules.analysis.conditions import Doubt
-from payerrules.analysis.domains import FREE
 from payerrules.analysis.encounter_edits import (
     Data,
     add_line,
@@ -24,7 +23,7 @@ from payerrules.analysis.encounter_edits import (
     put_modifiers,
     put_used,
 )
-from payerrules.analysis.solve import Change, Goal, Question
+from payerrules.analysis.solve import FREE, Change, Goal, Question
 from payerrules.language.effect import Derive
 from payerrules.language.expression import FALSE, TRUE, UNKNOWN, Condition, Count, Exists, Literal
 from payerrules.language.items import ParameterLookup, Rule, TableLookup
@@ -246,12 +245,12 @@ class Steering:
         """Add one thing that fits a condition, and none of some others."""
         scope = {"line": "other", "service": "other"}.get(over, over)
         like = view if scope == "other" else {}
-        question = Question((where, *unfit), self.doubt, view, {scope: like})
+        question = Question((where, *unfit), self.doubt, view, {scope: like}, scope)
 
         def fits(found: Sequence[int]) -> bool:
             return found[0] == TRUE and TRUE not in found[1:]
 
-        change = next((c for c in question.answers(fits) if all(s == scope for s, _ in c)), None)
+        change = next(question.answers(fits), None)
         if change is None:
             return False
         facts = {name: wanted for (_, name), wanted in change.items()}

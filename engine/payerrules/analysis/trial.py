@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from payerrules.analysis.equivalent import of_rule
+from payerrules.analysis.disputes import of_rule
 from payerrules.analysis.mutations import SECTIONS, Edit, Mutant, edited
 from payerrules.analysis.study import MeaningKey, Studied, Study, key_of, selected_for, study_by
 from payerrules.decide.engine import Engine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any as Anything
 
 from payerrules.language.expression import CodeSet, Compare, Reckoned, Shift, Term
@@ -19,10 +19,16 @@ MOST = 400
 
 
 class Candidates:
-    """The values worth trying, by key; `sure` are the keys of which none that matters was left out."""
+    """The values worth trying, by key; `unsure` are the keys of which one that matters may be left out.
 
-    def __init__(self, space: Space, tests: Iterable[Test | SetOf | AmongSet]) -> None:
+    `seeds` are values that facts have at present: each stands for its sort.
+    """
+
+    def __init__(
+        self, space: Space, tests: Iterable[Test | SetOf | AmongSet], seeds: Mapping[Key, Anything] | None = None
+    ) -> None:
         self.space = space
+        self.seeds = {k: v for k, v in (seeds or {}).items() if isinstance(v, int | str) and not isinstance(v, bool)}
         self.types: dict[Key, FactType] = {}
         self.domains: dict[Key, list[Anything]] = {}
         self.codes: dict[Key, list[str]] = {}
@@ -112,7 +118,8 @@ class Candidates:
     # --- filling --------------------------------------------------------------------------------
     def fill(self, group: list[Key], sets: list[SetOf]) -> None:
         """The values of facts that are held against each other, or of one alone."""
-        pool = list(dict.fromkeys(value for key in group for value in self.pools[key] if value is not NONE))
+        seeds = [self.seeds[key] for key in group if key in self.seeds]
+        pool = list(dict.fromkeys([*seeds, *(v for key in group for v in self.pools[key] if v is not NONE)]))
         for among in self.among:
             if among.left in group:
                 pool += [code for test in sets if test.key == among.key for code in sample(test.members)]
@@ -190,7 +197,7 @@ class Candidates:
             found.append(NONE)
         if kind == "codes" and (entry := self.space.vocabulary.facts.get(name)) and entry.if_missing == "none":
             found.append(NONE)
-        if self.space.may_be_unknown(name):
+        if self.space.may_be_unknown(name, key[0]):
             found.append(None)
         return found
 

@@ -7,7 +7,7 @@ the solver finds is what a decision will say.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any as Anything
 
@@ -16,6 +16,7 @@ from payerrules.model.values import NONE
 from payerrules.program.candidates import Candidates
 from payerrules.program.evaluate import compare
 from payerrules.program.formulas import (
+    ANY_VALUE,
     FALSE_ONLY,
     GREATER,
     LESSER,
@@ -39,8 +40,10 @@ from payerrules.program.space import Space, valued
 
 MOST_STEPS = 20_000
 """How many branches are tried before giving up, as a promise that `check` ends soon."""
+SETTLED = {FALSE_ONLY: 0, UNKNOWN_ONLY: 1, TRUE_ONLY: 2}
+"""The masks of a single value."""
 
-__all__ = ["FALSE_ONLY", "NOT_FALSE", "NOT_TRUE", "TRUE_ONLY", "UNKNOWN_ONLY", "Found", "Space", "solve"]
+__all__ = ["FALSE_ONLY", "NOT_FALSE", "NOT_TRUE", "TRUE_ONLY", "UNKNOWN_ONLY", "Found", "Space", "outcomes", "solve"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +64,16 @@ class TooLong(Exception):
 class Search:
     """One search: demands on formulas, the values that may be tried, those that are settled."""
 
-    def __init__(self, demands: list[tuple[Condition, int]], space: Space) -> None:
+    def __init__(
+        self, demands: Sequence[tuple[Condition, int]], space: Space, seeds: Mapping[Key, Anything] | None = None
+    ) -> None:
         self.space = space
         self.reader = Reader(dict(space.parameters), dict(space.limits))
         formulas = [(self.reader.read(condition, {}), wanted) for condition, wanted in demands]
         self.reader.finish()
+        self.formulas = [formula for formula, _ in formulas]
         self.goals = [goal for formula, wanted in formulas for goal in flattened(formula, wanted)]
-        self.candidates = Candidates(space, self.reader.tests)
+        self.candidates = Candidates(space, self.reader.tests, seeds)
         self.domains = dict(self.candidates.domains)
         for number in range(1, self.reader.free + 1):
             self.domains["@free", str(number)] = [2, 0, 1]
@@ -133,6 +139,42 @@ class Search:
                 return True
             del self.values[key]
         return False
+
+    # --- all that there is, and what is nearest ---------------------------------------------------
+    def every(self) -> Iterator[tuple[int, ...]]:
+        """All that the conditions can come to together, as Kleene values; some may come twice. TooLong where there is too much."""
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise TooLong
+        masks = [self.mask(formula) for formula in self.formulas]
+        undecided = next((f for f, mask in zip(self.formulas, masks, strict=True) if mask not in SETTLED), None)
+        if undecided is None:
+            yield tuple(SETTLED[mask] for mask in masks)
+            return
+        key = min(self.unsettled(undecided), key=lambda k: len(self.domains[k]))
+        for value in self.domains[key]:
+            self.values[key] = value
+            yield from self.every()
+            del self.values[key]
+
+    def near(self, changes: int, goal: Callable[[Sequence[int]], bool], most: int) -> Iterator[dict[Key, Anything]]:
+        """The values with which the conditions reach a goal where so many facts, no more and no fewer, are not the first of their domain."""
+        self.steps += 1
+        if self.steps > most:
+            return
+        masks = [self.mask(formula) for formula in self.formulas]
+        undecided = next((f for f, mask in zip(self.formulas, masks, strict=True) if mask not in SETTLED), None)
+        if undecided is None:
+            if not changes and goal(tuple(SETTLED[mask] for mask in masks)):
+                yield dict(self.values)
+            return
+        key = next(self.unsettled(undecided))
+        for place, value in enumerate(self.domains[key]):
+            if place and not changes:
+                break
+            self.values[key] = value
+            yield from self.near(changes - (place > 0), goal, most)
+            del self.values[key]
 
     # --- what a formula may be -------------------------------------------------------------------
     def mask(self, formula: Formula) -> int:
@@ -292,6 +334,19 @@ class Search:
                 held = frozenset(code for code, there in settled.items() if there)
                 found[key] = held if state == "set" else state
         return found
+
+
+def outcomes(
+    conditions: Sequence[Condition], space: Space, end: Callable[[Sequence[int]], Anything]
+) -> set[Anything] | None:
+    """All that conditions can come to, by a function of their Kleene values; None where not everything could be tried."""
+    search = Search([(condition, ANY_VALUE) for condition in conditions], space)
+    if search.candidates.unsure:
+        return None
+    try:
+        return {end(found) for found in set(search.every())}
+    except TooLong:
+        return None
 
 
 def solve(demands: list[tuple[Condition, int]], space: Space) -> Found:

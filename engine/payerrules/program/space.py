@@ -34,7 +34,8 @@ class Space:
     """What is known of facts beside the conditions: their vocabulary, the dates, parameters and limits that can be looked into.
 
     `made` has, for texts that only the policy itself makes, what it makes; `derived` are facts that may be unknown.
-    `all_known` leaves out that a fact may be unknown, `named_only` the codes and texts that nobody names.
+    `all_known` leaves out that a fact may be unknown, `named_only` the codes and texts that nobody names. `known` are facts
+    that are shown never to be unknown; with `others_doubted` nothing need be known of other things.
     """
 
     vocabulary: Vocabulary
@@ -46,10 +47,14 @@ class Space:
     must_know: frozenset[str] = frozenset()
     all_known: bool = False
     named_only: bool = False
+    known: frozenset[str] = frozenset()
+    others_doubted: bool = False
 
-    def may_be_unknown(self, name: str) -> bool:
+    def may_be_unknown(self, name: str, scope: str = "") -> bool:
         """Whether a fact can be unknown."""
-        if self.all_known:
+        if scope and self.others_doubted:
+            return True
+        if self.all_known or name in self.known:
             return False
         entry = self.vocabulary.facts.get(name)
         if entry is None or name in self.must_know or name in self.derived:

@@ -1,14 +1,13 @@
-"""Equivalence: whether a mutant means the same as the policy, proved by meaning; and what would have to hold where it does not."""
+"""Disputes: the conditions by whose values a mutant differs from the policy."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from payerrules.analysis.conditions import Doubt
 from payerrules.analysis.mutations import SECTIONS, Edit, Mutant, edited
 from payerrules.analysis.replacing import replaced
-from payerrules.analysis.solve import Goal, Question
+from payerrules.analysis.solve import Goal
 from payerrules.analysis.study import MeaningKey, key_of
 from payerrules.language.effect import Derive, Effect, Hit
 from payerrules.language.expression import (
@@ -24,7 +23,7 @@ from payerrules.language.expression import (
 from payerrules.language.items import EditionMeaning, Limit, ParameterLookup, Rule, TableLookup, UnitLookup, Window
 from payerrules.program.build import silent
 from payerrules.program.program import Program
-from payerrules.program.reads import facts_in, makes, reads
+from payerrules.program.reads import facts_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,115 +278,4 @@ def first_speaks(found: Sequence[int]) -> bool:
     return found[0] == TRUE and found[1] == TRUE
 
 
-# --- proof ---------------------------------------------------------------------------------------------
-def same_meaning(mutant: Mutant, meanings: Mapping[MeaningKey, EditionMeaning], program: Program, doubt: Doubt) -> str:
-    """Why a mutant cannot differ in this program from the policy; "" where that is not proved."""
-    if all(unread(edit, meanings[edit.key], program) for edit in mutant.edits):
-        return "nothing reads what it makes"
-    if all(keeps_apart_alike(edit, meanings[edit.key]) for edit in mutant.edits):
-        return "what is left out is the same for all services that are counted together"
-    if all(alike_to_readers(edit, meanings[edit.key], program, doubt) for edit in mutant.edits):
-        return "all that reads the table takes the two values alike"
-    found = list(disputes(mutant, meanings, program))
-    if not found or not all(one.provable for one in found):
-        return ""
-    if all(Question(one.conditions, doubt).never(one.differs) for one in found):
-        return "no values of the facts tell it from the policy"
-    return ""
-
-
-def alike_to_readers(edit: Edit, meaning: EditionMeaning, program: Program, doubt: Doubt) -> bool:
-    """Whether a table only gives another of its values, and no condition that reads the fact can tell the two apart."""
-    if edit.section != "lookups":
-        return False
-    old, new = meaning.lookups[edit.number], edit.new
-    if not isinstance(old, TableLookup) or len(old.outputs) != 1 or old.hit == "collect":
-        return False
-    fact = old.outputs[0]
-    places = len(old.rows)
-    question = Question((*(row.when for row in old.rows), *(row.when for row in new.rows)), doubt)
-    ends = question.ends(lambda found: (taken(old, found[:places]), taken(new, found[places:])))
-    if ends is None:
-        return False
-    pairs = [(read_as(fact, one), read_as(fact, other)) for one, other in ends if one != other]
-    if not pairs or any(one is None or other is None for one, other in pairs):
-        return False
-    named = [f for limit, _ in program.limits for f in (*limit.per, *limit.one_per, *limit.report_as.facts)]
-    if any(getattr(f, "name", "") == fact.name for f in named):
-        return False
-    for placed in program.placed:
-        if placed.item is old or fact.name not in {f.name for f in reads(placed.item)}:
-            continue
-        if not isinstance(placed.item, Rule) or fact.name in {f.name for f in facts_in(placed.item.effects)}:
-            return False
-        for one, other in pairs:
-            sides: tuple[Condition, Condition] = (
-                replaced(placed.item.when, fact, one),
-                replaced(placed.item.when, fact, other),
-            )
-            if not Question(sides, doubt).never(two_differ):
-                return False
-    wholes = [limit.of for limit, _ in program.limits] + [limit.stops or ALWAYS for limit, _ in program.limits]
-    return all(
-        Question((replaced(c, fact, one), replaced(c, fact, other)), doubt).never(two_differ)
-        for c in wholes
-        for one, other in pairs
-    )
-
-
-def read_as(fact: Fact, end: object) -> Literal | Fact | None:
-    """What a table's end is for those that read the fact; None for what is no single written value."""
-    if end is None:
-        return Fact("@none", fact.type)
-    term = end[0] if isinstance(end, tuple) and end else None
-    return term if isinstance(term, Literal) else None
-
-
-def keeps_apart_alike(edit: Edit, meaning: EditionMeaning) -> bool:
-    """Whether a limit only loses a fact in which its services cannot differ: the one patient, or a fact that parts the pools already."""
-    if edit.section != "limits":
-        return False
-    old, new = meaning.limits[edit.number], edit.new
-    gone = {f.name for f in old.per} - {f.name for f in new.per}
-    if gone:
-        return gone == {"patient"} and new.one_per == old.one_per
-    lost = {f.name for f in old.one_per} - {f.name for f in new.one_per}
-    return bool(lost) and lost <= {f.name for f in old.per} | {"patient"}
-
-
-def unread(edit: Edit, meaning: EditionMeaning, program: Program) -> bool:
-    """Whether an edit changes something that only makes facts, which nothing that acts reads, directly or through others."""
-    if edit.section not in ("rules", "lookups"):
-        return False
-    old = getattr(meaning, edit.section)[edit.number]
-    if isinstance(old, Rule) and not all(isinstance(effect, Derive) for effect in old.effects):
-        return False
-    return not set(makes(old)) & read_by_what_acts(program)
-
-
-_ACTING: dict[int, tuple[Program, frozenset[str]]] = {}
-
-
-def read_by_what_acts(program: Program) -> frozenset[str]:
-    """The facts that rules with effects, limits and abouts read, directly or through what they are made from."""
-    known = _ACTING.get(id(program))
-    if known is not None and known[0] is program:
-        return known[1]
-    makers = [(set(makes(p.item)), {f.name for f in reads(p.item)}) for p in program.placed]
-    found: set[str] = {f.name for limit, _ in program.limits for f in facts_in((limit, limit.report_as.facts))}
-    found |= {f.name for about in program.abouts for f in facts_in(about.when)}
-    for placed in program.placed:
-        if isinstance(placed.item, Rule) and not all(isinstance(e, Derive) for e in placed.item.effects):
-            found |= {f.name for f in reads(placed.item)}
-    grown = True
-    while grown:
-        grown = False
-        for made, read in makers:
-            if made & found and not read <= found:
-                found |= read
-                grown = True
-    _ACTING[id(program)] = program, frozenset(found)
-    return _ACTING[id(program)][1]
-
-
-__all__ = ["Dispute", "disputes", "same_meaning"]
+__all__ = ["Dispute", "disputes", "taken", "two_differ"]

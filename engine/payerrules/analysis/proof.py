@@ -1,0 +1,158 @@
+"""Proof that a mutant means the same as the policy, by meaning: never by trying some cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from payerrules.analysis.conditions import Doubt
+from payerrules.analysis.disputes import disputes, taken, two_differ
+from payerrules.analysis.mutations import Edit, Mutant
+from payerrules.analysis.replacing import replaced
+from payerrules.analysis.solve import never
+from payerrules.analysis.study import MeaningKey
+from payerrules.language.effect import Derive
+from payerrules.language.expression import ALWAYS, FALSE, Condition, Fact, Literal
+from payerrules.language.items import EditionMeaning, Limit, Rule, TableLookup
+from payerrules.program.program import Program
+from payerrules.program.reads import facts_in, makes, reads
+from payerrules.program.solver import outcomes
+
+
+def same_meaning(mutant: Mutant, meanings: Mapping[MeaningKey, EditionMeaning], program: Program, doubt: Doubt) -> str:
+    """Why a mutant cannot differ in this program from the policy; "" where that is not proved."""
+    mine = {(f"{m.policy} {m.edition}", m.effective) for m in program.editions}
+    edits = [edit for edit in mutant.edits if edit.key in mine]
+    if all(unread(edit, meanings[edit.key], program) for edit in edits):
+        return "nothing reads what it makes"
+    if all(keeps_apart_alike(edit, meanings[edit.key], doubt) for edit in edits):
+        return "what is left out is the same for all services that are counted together"
+    if all(alike_to_readers(edit, meanings[edit.key], program, doubt) for edit in edits):
+        return "all that reads the table takes the two values alike"
+    found = list(disputes(mutant, meanings, program))
+    if not found or not all(one.provable for one in found):
+        return ""
+    if all(never(one.conditions, one.differs, doubt, one.window) for one in found):
+        return "no values of the facts tell it from the policy"
+    return ""
+
+
+def alike_to_readers(edit: Edit, meaning: EditionMeaning, program: Program, doubt: Doubt) -> bool:
+    """Whether a table only gives another of its values, and no condition that reads the fact can tell the two apart."""
+    if edit.section != "lookups":
+        return False
+    old, new = meaning.lookups[edit.number], edit.new
+    if not isinstance(old, TableLookup) or len(old.outputs) != 1 or old.hit == "collect":
+        return False
+    fact = old.outputs[0]
+    places = len(old.rows)
+    conditions = (*(row.when for row in old.rows), *(row.when for row in new.rows))
+    ends = outcomes(conditions, doubt.proving, lambda found: (taken(old, found[:places]), taken(new, found[places:])))
+    if ends is None:
+        return False
+    pairs = [(read_as(fact, one), read_as(fact, other)) for one, other in ends if one != other]
+    if not pairs or any(one is None or other is None for one, other in pairs):
+        return False
+    for placed in program.placed:
+        if placed.item is old or fact.name not in {f.name for f in reads(placed.item)}:
+            continue
+        if not isinstance(placed.item, Rule) or fact.name in {f.name for f in facts_in(placed.item.effects)}:
+            return False
+        if not all(told_alike(placed.item.when, fact, pair, doubt) for pair in pairs):
+            return False
+    return all(counted_alike(limit, fact, pair, doubt) for limit, _ in program.limits for pair in pairs)
+
+
+def told_alike(condition: Condition, fact: Fact, pair: tuple[Any, Any], doubt: Doubt) -> bool:
+    """Whether a condition comes out the same for both values of a fact, of the line as of other things."""
+    sides = [condition, condition]
+    for scope in {f.scope for f in facts_in(condition) if f.name == fact.name}:
+        here = Fact(fact.name, fact.type, scope)
+        values = [Fact(one.name, one.type, scope) if isinstance(one, Fact) else one for one in pair]
+        sides = [replaced(side, here, value) for side, value in zip(sides, values, strict=True)]
+    return never(sides, two_differ, doubt)
+
+
+def counted_alike(limit: Limit, fact: Fact, pair: tuple[Any, Any], doubt: Doubt) -> bool:
+    """Whether a limit counts a service of either value alike; where it keeps them apart by the fact, whether it counts neither."""
+    wholes = (limit.of, limit.stops or ALWAYS)
+    apart = {f.name for f in facts_in((limit.per, limit.one_per, limit.report_as.facts))}
+    if fact.name in apart:
+        return all(
+            never((replaced(limit.of, fact, one),), lambda found: found[0] != FALSE, doubt) for one in pair
+        ) and told_alike(wholes[1], fact, pair, doubt)
+    return all(told_alike(whole, fact, pair, doubt) for whole in wholes)
+
+
+def read_as(fact: Fact, end: object) -> Literal | Fact | None:
+    """What a table's end is for those that read the fact; None for what is no single written value."""
+    if end is None:
+        return Fact("@none", fact.type)
+    term = end[0] if isinstance(end, tuple) and end else None
+    return term if isinstance(term, Literal) else None
+
+
+def keeps_apart_alike(edit: Edit, meaning: EditionMeaning, doubt: Doubt) -> bool:
+    """Whether a limit only loses a fact in which what it counts together cannot differ.
+
+    So is the one patient, a fact by which the pools are apart already, and one of which it counts a single value.
+    """
+    if edit.section != "limits":
+        return False
+    old, new = meaning.limits[edit.number], edit.new
+    if new is None or {f.name for f in old.per} - {f.name for f in new.per} - {"patient"}:
+        return False  # the pools are told by name in what a decision says of the limit
+    if old.per != new.per:
+        return bool(new.one_per == old.one_per)
+    lost = [f for f in old.one_per if f not in new.one_per]
+    alike = {f.name for f in old.per} | {"patient"}
+    return bool(lost) and all(f.name in alike or single_valued(f, old.of, doubt) for f in lost)
+
+
+def single_valued(fact: Fact, of: Condition, doubt: Doubt) -> bool:
+    """Whether a limit counts services of one value of a fact only."""
+    return (
+        sum(
+            not never((replaced(of, fact, Literal(word, fact.type)),), lambda found: found[0] != FALSE, doubt)
+            for word in fact.type.words
+        )
+        == 1
+    )
+
+
+def unread(edit: Edit, meaning: EditionMeaning, program: Program) -> bool:
+    """Whether an edit changes something that only makes facts, which nothing that acts reads, directly or through others."""
+    if edit.section not in ("rules", "lookups"):
+        return False
+    old = getattr(meaning, edit.section)[edit.number]
+    if isinstance(old, Rule) and not all(isinstance(effect, Derive) for effect in old.effects):
+        return False
+    return not set(makes(old)) & read_by_what_acts(program)
+
+
+_ACTING: dict[int, tuple[Program, frozenset[str]]] = {}
+
+
+def read_by_what_acts(program: Program) -> frozenset[str]:
+    """The facts that rules with effects, limits and abouts read, directly or through what they are made from."""
+    known = _ACTING.get(id(program))
+    if known is not None and known[0] is program:
+        return known[1]
+    makers = [(set(makes(p.item)), {f.name for f in reads(p.item)}) for p in program.placed]
+    found: set[str] = {f.name for limit, _ in program.limits for f in facts_in((limit, limit.report_as.facts))}
+    found |= {f.name for about in program.abouts for f in facts_in(about.when)}
+    for placed in program.placed:
+        if isinstance(placed.item, Rule) and not all(isinstance(e, Derive) for e in placed.item.effects):
+            found |= {f.name for f in reads(placed.item)}
+    grown = True
+    while grown:
+        grown = False
+        for made, read in makers:
+            if made & found and not read <= found:
+                found |= read
+                grown = True
+    _ACTING[id(program)] = program, frozenset(found)
+    return _ACTING[id(program)][1]
+
+
+__all__ = ["same_meaning"]
