@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from payerrules.analysis.conditions import Doubt
@@ -11,7 +12,7 @@ from payerrules.analysis.mutations import Edit, Mutant
 from payerrules.analysis.replacing import replaced
 from payerrules.analysis.solve import never
 from payerrules.analysis.study import MeaningKey
-from payerrules.language.effect import Derive
+from payerrules.language.effect import Derive, Hit
 from payerrules.language.expression import ALWAYS, FALSE, Condition, Fact, Literal
 from payerrules.language.items import EditionMeaning, Limit, Rule, TableLookup
 from payerrules.program.program import Program
@@ -29,6 +30,8 @@ def same_meaning(mutant: Mutant, meanings: Mapping[MeaningKey, EditionMeaning], 
         return "what is left out is the same for all services that are counted together"
     if all(alike_to_readers(edit, meanings[edit.key], program, doubt) for edit in edits):
         return "all that reads the table takes the two values alike"
+    if all(pends_alike(edit, meanings[edit.key]) for edit in edits):
+        return "past the day until which the edition was verified, a denial and a return wait for a person alike"
     found = list(disputes(mutant, meanings, program))
     if not found or not all(one.provable for one in found):
         return ""
@@ -118,6 +121,27 @@ def single_valued(fact: Fact, of: Condition, doubt: Doubt) -> bool:
         )
         == 1
     )
+
+
+def pends_alike(edit: Edit, meaning: EditionMeaning) -> bool:
+    """Whether a rule that is only in force past the verified day denies where it returned, or the contrary, and nothing else."""
+    if edit.section != "rules" or edit.new is None:
+        return False
+    old, new = meaning.rules[edit.number], edit.new
+    if old.by or max(old.in_force.first, meaning.effective.first) <= meaning.verified_through:
+        return False
+    return bool(old != new and denying(old) == denying(new))
+
+
+def denying(rule: Rule) -> Rule:
+    """A rule whose returns are denials."""
+    effects = tuple(
+        replace(effect, outcome=replace(effect.outcome, kind="deny"))
+        if isinstance(effect, Hit) and effect.outcome.kind in ("deny", "return")
+        else effect
+        for effect in rule.effects
+    )
+    return replace(rule, effects=effects)
 
 
 def unread(edit: Edit, meaning: EditionMeaning, program: Program) -> bool:

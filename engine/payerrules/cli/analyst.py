@@ -25,7 +25,7 @@ from payerrules.cli.common import (
     tell,
 )
 from payerrules.decide.engine import Engine
-from payerrules.golden.written import case_text
+from payerrules.golden.written import case_text, flow
 from payerrules.language.spelling import remedy
 from payerrules.model.diagnostic import Severity
 
@@ -127,6 +127,9 @@ def mutants(
         Path, typer.Option("--memory", help="What earlier runs found; only what has changed since is run again.")
     ] = Path(".payerrules/mutants.json"),
     fresh: Annotated[bool, typer.Option("--fresh", help="Run everything again.")] = False,
+    proofs: Annotated[
+        bool, typer.Option("--proofs", help="Print the mutants that mean the same as the policy, each with the proof.")
+    ] = False,
     policies: Policies = None,
 ) -> None:
     """Change one thing in a policy at a time, and tell which changes no golden case notices."""
@@ -138,10 +141,15 @@ def mutants(
     for number, one in enumerate(report.of(MISSED), 1):
         where = f"{one.place}: " if one.place else ""
         rest = "" if one.suggestion else " (no encounter was found that tells it)"
+        if one.suggestion and one.suggestion.case:
+            rest = f" (would be noticed if {one.suggestion.case} expected {flow(one.suggestion.expect)})"
         out.print(f"{where}{one.name}{rest}", markup=False, soft_wrap=True)
         if cases and one.suggestion:
             named = {**one.suggestion.encounter, "encounter": f"mutant-{number}"}
             out.print(case_text(one.name, named, one.suggestion.expect), markup=False, soft_wrap=True)
+    for one in report.of(SAME) if proofs else ():
+        where = f"{one.place}: " if one.place else ""
+        out.print(f"{where}{one.name} [means the same: {one.by}]", markup=False, soft_wrap=True)
     if write is not None:
         collected = collect(Lab.open(policies, golden, policy or ()), report.of(MISSED))
         write.write_text(golden_text(collected, write.name.partition(".")[0]), encoding="utf-8")

@@ -16,6 +16,8 @@ from payerrules.program.space import Space, valued
 
 MOST = 400
 """How many values of one fact are tried at most."""
+MOST_JUMPS = 60
+"""How many ways there are at most to come from one date to another by what they are moved."""
 
 
 class Candidates:
@@ -166,11 +168,14 @@ class Candidates:
         around = [0, *(step * sign for step in range(1, count + 1) for sign in (-1, 1))]
         if count == 1:
             around = [0, -1, 1]
-        jumps = [0, *(by * sign for by in sorted(moved) for sign in (-1, 1))]
-        if count > 2 and moved:
-            self.unsure |= set(group)
+        jumps = {0}
+        for _ in range(count - 1 or 1):  # a date may be held against another that is itself held against a third
+            jumps |= {jump + by * sign for jump in jumps for by in moved for sign in (-1, 1)}
+            if len(jumps) > MOST_JUMPS:
+                self.unsure |= set(group)
+                break
         least = 1 if is_date else 0
-        steps = dict.fromkeys(a + j for j in jumps for a in around)
+        steps = dict.fromkeys(a + j for j in sorted(jumps, key=abs) for a in around)
         found = dict.fromkeys(value + step for value in written for step in steps)
         return [value for value in found if least <= value <= LAST_DAY or (not is_date and value >= least)]
 
