@@ -66,7 +66,6 @@ bench-ledger: setup ## measure the ledger, and write the figures into docs/ledge
 	PYTHONPATH=engine:. $(BIN)/python bench/ledger.py
 
 schemas: setup ## write policies/schema anew from the one declaration
-	$(BIN)/python -m payerrules.language.schemas
 	$(BIN)/payerrules schema policies
 
 editor: setup ## ask the YAML language server (needs node and npm) what it offers in a policy

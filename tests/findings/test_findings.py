@@ -121,6 +121,47 @@ def test_one_way_out_is_enough_and_nothing_is_said(tmp_path: Path) -> None:
     assert (wider != text, check_files([path])) == (True, [])
 
 
+def alone(path: Path, folder: Path, rule: str) -> Path:
+    """A policy with one of its rules left out."""
+    made = folder / f"without_{rule}.yaml"
+    made.write_text("\n".join(line for line in path.read_text().splitlines() if f"id: {rule}," not in line) + "\n")
+    return made
+
+
+def test_two_rules_pay_two_amounts_of_the_example(tmp_path: Path, engine: Engine) -> None:
+    path = BAD / "rules-oppose-2.yaml"
+    (finding,) = of(path, "rules-oppose")
+    paid = {
+        rule: decided(engine.with_policy(alone(path, tmp_path, rule)), finding.example)["lines"][0]["as_submitted"][
+            "payment"
+        ]
+        for rule in ("halves", "late")
+    }
+    assert paid == {"halves": "20.00", "late": "30.00"}
+    assert "date: 2026-07-01" in finding.example  # the first day on which both are in force
+
+
+def test_what_a_rule_says_is_never_seen_where_a_stronger_one_speaks_of_the_same_lines(
+    tmp_path: Path, engine: Engine
+) -> None:
+    path = BAD / "rules-oppose-3.yaml"
+    overruled, twice = of(path, "rules-oppose")
+    outcomes = [
+        decided(engine.with_policy(one), overruled.example)["lines"][0]["as_submitted"]["outcome"]
+        for one in (path, alone(path, tmp_path, "denies"))
+    ]
+    assert outcomes == ["deny", "pend"]
+    adjustments = decided(engine.with_policy(path), twice.example)["lines"][0]["as_submitted"]["adjustments"]
+    assert [(one["group"], one["carc"]) for one in adjustments] == [("CO", "96"), ("PR", "119")]
+
+
+def test_rules_whose_dates_do_not_meet_oppose_nothing(tmp_path: Path) -> None:
+    text = (BAD / "rules-oppose-2.yaml").read_text()
+    apart = tmp_path / "apart.yaml"
+    apart.write_text(text.replace("{id: halves, ", "{id: halves, in_force: {through: 2026-06-30}, "))
+    assert check_files([apart]) == []
+
+
 LOST = """rules:
   - {id: relief, title: A relief, WHEN when: {line.code: 92507}, then: {flag: relief}, source: manual}
   - {id: later, title: Begins later, in_force: {from: 2026-06-01}, then: {flag: later}, source: manual}

@@ -67,7 +67,7 @@ def named(path: Path) -> str:
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
 def test_a_published_schema_is_what_the_grammar_says(name: str) -> None:
     published = (POLICIES / "schema" / f"{name}.schema.json").read_text(encoding="utf-8")
-    assert published == rendered(name, SHIPPED, read_modifiers(POLICIES)), "run python -m payerrules.language.schemas"
+    assert published == rendered(name, SHIPPED, read_modifiers(POLICIES)), "run make schemas"
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))

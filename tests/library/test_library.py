@@ -58,6 +58,20 @@ def test_editions_that_overlap_are_an_error(folder: Path) -> None:
     assert codes(folder) == ["edition-overlap"]
 
 
+def test_a_file_takes_the_place_of_the_edition_of_its_name_and_stands_beside_another(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    edition(folder, "1", "2025-01-01", "2025-12-31", "one")
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    draft, other = (edition(elsewhere, number, "2025-01-01", "2025-12-31", "two") for number in ("1", "2"))
+    library, found = Library.open([folder], [draft])
+    assert ([one.code for one in found], [text.path for text in library.shelf["a/policy"]]) == ([], [str(draft)])
+    _, found = Library.open([folder], [other])
+    assert [one.code for one in found] == ["edition-overlap"]
+    assert str(folder) in (found[0].hint or "")
+    assert "takes its place" in (found[0].hint or "")
+
+
 def test_a_later_publication_supersedes_from_the_day_it_is_known(folder: Path) -> None:
     edition(folder, "1", "2025-01-01", "2026-12-31", "one", "published: 2024-12-01\n")
     edition(folder, "2", "2026-01-01", "2026-12-31", "two", "published: 2025-11-01\n")

@@ -11,6 +11,7 @@ import typer
 from payerrules.cli.common import DONE, FINDINGS, err, out, stop, tell, write
 from payerrules.cli.findings_output import as_json, as_sarif
 from payerrules.decide.engine import engine_version
+from payerrules.language.schemas import publish
 from payerrules.library.check import check_files
 from payerrules.library.editor import write_schema
 from payerrules.library.library import Library, policy_files
@@ -74,10 +75,16 @@ def schema(
         Path | None, typer.Option("--out", help="Only write the schema of one policy, to this file, self-contained.")
     ] = None,
 ) -> None:
-    """Write the schema by which an editor completes each policy with its own names, and name it in the policy's first line."""
+    """Write the schema by which an editor completes each policy with its own names, and name it in the policy's first line.
+
+    Of a folder with a vocabulary the schemas of policies, encounters, decisions and golden files are written too.
+    """
     chosen = [file for path in existing(paths) for file in (policy_files(path) if path.is_dir() else [path])]
     if out_path is not None and len(chosen) != 1:
         stop("--out takes the schema of one policy: name one file")
+    for folder in [path for path in paths if out_path is None and (path / "vocabulary.yaml").is_file()]:
+        for written in publish(folder):
+            out.print(f"wrote {written}", markup=False)
     library = opened_with(chosen)
     texts = {Path(text.path).resolve(): text for editions in library.shelf.values() for text in editions}
     left = [path for path in chosen if path.resolve() not in texts]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from payerrules.findings.clashing import clashing
 from payerrules.findings.coverage import not_covered
 from payerrules.findings.editions import lost_dates
 from payerrules.findings.opposed import opposed
@@ -18,7 +19,7 @@ from payerrules.program.checks import faults
 Ask = Callable[[Study], Iterator[Diagnostic]]
 IN_ALL: Final[tuple[Ask, ...]] = (never_fire, always_true)
 """What is a fault of a rule only where it is one in every composition that has the rule."""
-IN_ANY: Final[tuple[Ask, ...]] = (not_covered, opposed)
+IN_ANY: Final[tuple[Ask, ...]] = (not_covered, opposed, clashing)
 """What is a fault wherever it shows."""
 
 

@@ -1,9 +1,8 @@
-"""The JSON Schemas that editors and the structure check use; `python -m payerrules.language.schemas` publishes them."""
+"""The JSON Schemas that editors and the structure check use; `payerrules schema policies` publishes them."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -110,8 +109,3 @@ def publish(policies: Path) -> list[Path]:
         path.write_text(rendered(name, vocabulary, modifiers), encoding="utf-8")
         written.append(path)
     return written
-
-
-if __name__ == "__main__":
-    for published in publish(Path(sys.argv[1] if len(sys.argv) > 1 else "policies")):
-        print(published)

@@ -92,7 +92,10 @@ def check_meanings(library: Library, only: Collection[str] = ()) -> list[Diagnos
     )
     found += unread([text for text in texts if text.label not in broken], library.composed)
     waivers = [w for text in texts for w in read_waivers(Path(text.path).read_text("utf-8"), text.path)]
-    return waived(dict.fromkeys(found), waivers)
+    first: dict[tuple[object, ...], Diagnostic] = {}
+    for one in found:  # a base's fault shows in each policy on it, in each with another example
+        first.setdefault((one.code, one.at, one.message), one)
+    return waived(first.values(), waivers)
 
 
 def beside_faults(library: Library, only: Collection[str]) -> list[Diagnostic]:

@@ -73,8 +73,9 @@ class Library:
     ) -> tuple[Library, list[Diagnostic]]:
         """Read every policy of the folders, single files and further vocabularies beside them.
 
-        `guests` are those folders and files that plugins brought: none of them may have a policy of a name that is there
-        already. What is wrong is reported, and the rest can be used.
+        A single file takes the place of the edition of its name that a folder has, as a draft of it. `guests` are those
+        folders and files that plugins brought: none of them may have a policy of a name that is there already. What is
+        wrong is reported, and the rest can be used.
         """
         library = cls(Vocabulary({}))
         for folder in folders:
@@ -86,7 +87,7 @@ class Library:
             for path in policy_files(folder):
                 library.read(path, folder, folder if folder in guests else None)
         for path in extra:
-            library.read(path, folders[0] if folders else path.parent, path if path in guests else None)
+            library.read(path, folders[0] if folders else path.parent, path if path in guests else None, extra)
         library.link()
         return library, in_order(library.diagnostics)
 
@@ -119,8 +120,11 @@ class Library:
         """What is known of each modifier."""
         return self.catalogues.get(MODIFIERS, {})
 
-    def read(self, path: Path, folder: Path, guest: Path | None = None) -> None:
-        """Put one policy file on the shelf; one with errors is named, and not used. `guest`: what a plugin brought it in."""
+    def read(self, path: Path, folder: Path, guest: Path | None = None, drafts: Sequence[Path] = ()) -> None:
+        """Put one policy file on the shelf; one with errors is named, and not used.
+
+        `guest`: what a plugin brought it in. One of `drafts` takes the place of the same edition in a folder.
+        """
         text, found = read_policy(path.read_bytes(), str(path), folder, self.vocabulary)
         self.diagnostics += found
         if text is None:
@@ -134,7 +138,10 @@ class Library:
         if has_error(found):
             self.misshapen.add(text.label)
             self.broken.add(text.label)
-        self.shelf.setdefault(text.policy, []).append(text)
+        shelf = self.shelf.setdefault(text.policy, [])
+        if path in drafts and guest is None:
+            shelf[:] = [one for one in shelf if one.label != text.label or Path(one.path) in drafts]
+        shelf.append(text)
 
     def link(self) -> None:
         """Compose every edition; overlaps and holes between editions of a policy are reported."""
@@ -310,6 +317,8 @@ def overlaps(name: str, editions: Sequence[PolicyText]) -> list[Diagnostic]:
         if one.effective.meets(other.effective) and one.published == other.published:
             message = f"editions {one.edition} and {other.edition} of `{name}` are both in force on {shown(other.effective.first)}"
             hint = "End the earlier one the day before, or give the later one a later `published`."
+            if Path(one.path).parent != Path(other.path).parent:
+                hint += f" Edition {one.edition} is in {one.path}: a file with its name and edition takes its place, as a draft of it."
             found.append(Diagnostic("edition-overlap", message, place.at, hint))
         elif other.effective.first - one.effective.last > 1:
             gap = f"{shown(one.effective.last + 1)} to {shown(other.effective.first - 1)}"

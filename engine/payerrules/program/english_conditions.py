@@ -62,13 +62,17 @@ HOW_MANY: Final = {
     "eq": "exactly", "ne": "more or fewer than", "gt": "more than", "ge": "at least", "lt": "fewer than", "le": "at most",
 }  # fmt: skip
 THINGS: Final = {
-    "line": ("another line of the claim", "other lines of the claim"),
-    "service": ("another service, of the claim or the history,", "other services, of the claim or the history,"),
-    "authorization": ("an authorization", "authorizations"),
-    "other_payer": ("another payer", "other payers"),
-    "diagnosis": ("a diagnosis", "diagnoses"),
+    "line": ("another line of the claim", "other lines of the claim", "other line of the claim"),
+    "service": (
+        "another service, of the claim or the history,",
+        "other services, of the claim or the history,",
+        "other service, of the claim or the history,",
+    ),
+    "authorization": ("an authorization", "authorizations", "authorization"),
+    "other_payer": ("another payer", "other payers", "other payer"),
+    "diagnosis": ("a diagnosis", "diagnoses", "diagnosis"),
 }
-"""What is looked at beside the line, one and several."""
+"""What is looked at beside the line: one, several, and one that is counted."""
 ON_LINE: Final = "line.modifiers"
 
 
@@ -105,12 +109,13 @@ def condition_text(condition: Condition, negated: bool = False, voice: Voice = P
         case Given(fact):
             return f"the encounter itself {'does not give' if negated else 'gives'} {fact_text(fact, voice)}"
         case Exists(over, where):
-            thing, things = THINGS[over]
+            thing, things, _ = THINGS[over]
             such = f"there are no {things}" if negated else f"there is {thing}"
             return f"{such} where {condition_text(where, False, voice.looking_at(over))}"
         case Count(over, where, op, number):
             how = HOW_MANY[CONTRARIES[op] if negated else op]
-            such = f"there are {how} {term_text(number, voice)} {THINGS[over][1]}"
+            single = isinstance(number, Literal) and number.value == 1
+            such = f"there {'is' if single else 'are'} {how} {term_text(number, voice)} {THINGS[over][1 + single]}"
             return f"{such} where {condition_text(where, False, voice.looking_at(over))}"
 
 
@@ -319,7 +324,10 @@ def compare_text(left: Term, op: str, right: Term, voice: Voice = PLAIN) -> str:
         if right.value is NONE:
             return none_text(left, op == "ne", voice)
     if op in ("eq", "ne") and isinstance(left, Fact) and isinstance(right, Fact) and same_part(left, right):
-        return f"{owner_text(left, voice)} has {'the same' if op == 'eq' else 'another'} {part_text(left, voice)}"
+        whole = "." not in left.name  # the provider, the patient: a thing and not a part of one
+        owner = f"the other {voice.other}" if whole else owner_text(left, voice)
+        part = voice.words(left.name) if whole else part_text(left, voice)
+        return f"{owner} has {'the same' if op == 'eq' else 'another'} {part}"
     verb = (DATE_VERBS if kind == "date" else VERBS)[op]
     if isinstance(left, Fact) and several(left):
         verb = verb.replace("is", "are", 1)
