@@ -12,7 +12,9 @@ from payerrules.analysis.study import bench, cases_for, study_data
 from payerrules.cli.main import app
 from payerrules.formats.encounter_reader import encounter_from_dict
 from payerrules.formats.written import encounter_to_dict
+from payerrules.model.encounter import Encounter
 from tests.analysis.small import CASES, USUAL, write
+from tests.payers.made import engine_of
 
 ROOT = Path(__file__).parents[2]
 run = CliRunner().invoke
@@ -83,3 +85,21 @@ def encounter_data(path: Path) -> object:
     from payerrules.language.reader import read_yaml
 
     return plain(read_yaml(path.read_bytes(), str(path))[0])
+
+
+def test_what_a_plugin_knows_counts_for_what_would_have_to_be_otherwise(tmp_path: Path) -> None:
+    """A plugin alone knows that a physical therapist treats; were a speech therapist named, the rule would fire."""
+    engine = engine_of(add_facts=lambda encounter: {} if "provider.role" in encounter else {"provider.role": "pt"})
+    policy, path = encounter(tmp_path, "nobody said who")
+    engine = engine.with_policy(policy)
+    (found,) = engine.read(path)
+    assert isinstance(found, Encounter)
+    asked = WhatIf.of(engine, found)
+    assert asked.now is not None
+    assert asked.now.encounter.facts["provider.role"] == "pt"
+    (rule,) = asked.rules(1, "carries-gn")
+    told = asked.to_fire(1, rule)
+    assert told is not None
+    assert told.changes == ("provider.role: slp",)
+    assert asked.confirmed(told.encounter, 1, rule, fires=True)
+    assert not asked.confirmed(asked.data, 1, rule, fires=True)

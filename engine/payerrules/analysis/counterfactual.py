@@ -10,6 +10,7 @@ from payerrules.analysis.seek import Seeker, rule_of
 from payerrules.analysis.solve import Goal
 from payerrules.analysis.study import Study, study
 from payerrules.decide.engine import Engine
+from payerrules.formats.encounter_reader import encounter_from_dict
 from payerrules.formats.written import encounter_to_dict
 from payerrules.language.effect import STRENGTH, Hit
 from payerrules.language.expression import TRUE, Condition
@@ -87,7 +88,17 @@ class WhatIf:
         if found is None:
             return None
         changes = tuple(differences(self.data, found[0]))
-        return Counterfactual(changes, found[0]) if changes else None
+        return (
+            Counterfactual(changes, found[0]) if changes and self.confirmed(found[0], line, rule, fires=fires) else None
+        )
+
+    def confirmed(self, data: dict[str, Any], line: int, rule: Rule, *, fires: bool) -> bool:
+        """Whether a decision, with all that plugins do to it, says the same of the rule."""
+        decision = self.engine.decide(encounter_from_dict(data, self.engine.vocabulary)).to_dict()
+        told = [one for one in decision["trace"] if one["rule"] == rule.id and one.get("line") in (None, 0, line)]
+        if fires:
+            return any(one["verdict"] == "fired" for one in told)
+        return not any(one.get("struck") for one in told)
 
     @staticmethod
     def comes_out(after: Study, line: int, rule: Rule, *, fires: bool) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from payerrules.library.library import Selected
 from payerrules.model.decision import Decision
 from payerrules.model.diagnostic import Diagnostic
 from payerrules.model.encounter import Encounter
+from payerrules.payers.facts import add_facts
+from payerrules.payers.history import fill_history
 from payerrules.program.program import Program
 from payerrules.runtimes.conclusions import Conclusions
 
@@ -59,7 +61,7 @@ def bench(policies: Path | None = None) -> Engine:
 
 
 def cases_for(engine: Engine, paths: Iterable[Path]) -> tuple[list[GoldenCase], list[Diagnostic]]:
-    """The golden cases of files and folders and of the policies' own examples; those with a policy of their own are left out."""
+    """The golden cases of files and folders and of the policies' own examples; those with a policy that does not ship are left out."""
     found: list[GoldenCase] = []
     wrong: list[Diagnostic] = []
     for path in golden_files(paths):
@@ -69,7 +71,13 @@ def cases_for(engine: Engine, paths: Iterable[Path]) -> tuple[list[GoldenCase], 
     for editions in engine.library.shelf.values():
         for text in editions:
             found += cases_of(text.examples, text.path)
-    return [case for case in found if not case.policy and case.encounter is not None], wrong
+    shipped = {Path(text.path).resolve() for editions in engine.library.shelf.values() for text in editions}
+    return [case for case in found if case.encounter is not None and decides_by(case, shipped)], wrong
+
+
+def decides_by(case: GoldenCase, shipped: Collection[Path]) -> bool:
+    """Whether a case is decided by the policies at hand: it names none of its own, or one of them."""
+    return not case.policy or (Path(case.file).parent / case.policy).resolve() in shipped
 
 
 def studied(engine: Engine, cases: Iterable[GoldenCase]) -> Iterator[Studied]:
@@ -85,8 +93,10 @@ def study_data(engine: Engine, data: Any) -> Study | None:
 
 
 def study(engine: Engine, encounter: Encounter) -> Study | None:
-    """Judge an encounter by the program in force for it; None where there is none."""
-    encounter = engine.assumed(encounter)
+    """Judge an encounter by the program in force for it, with what plugins know of it; None where there is none."""
+    encounter = add_facts(
+        engine.plugins, engine.assumed(fill_history(engine.plugins, encounter, engine.vocabulary)[0]), engine.vocabulary
+    )[0]
     selected = selected_for(engine, encounter)
     return None if selected.program is None else study_by(engine, encounter, selected.program, selected)
 
