@@ -116,6 +116,8 @@ def condition_text(condition: Condition, negated: bool = False, voice: Voice = P
             how = HOW_MANY[CONTRARIES[op] if negated else op]
             single = isinstance(number, Literal) and number.value == 1
             such = f"there {'is' if single else 'are'} {how} {term_text(number, voice)} {THINGS[over][1 + single]}"
+            if single and how == HOW_MANY["lt"]:
+                such = f"there is no {THINGS[over][2]}"
             return f"{such} where {condition_text(where, False, voice.looking_at(over))}"
 
 
