@@ -149,3 +149,10 @@ def test_a_modifier_that_no_list_has_is_flagged_and_named(engine: Engine) -> Non
 def test_a_line_with_a_value_that_cannot_be_is_never_paid(engine: Engine, changes: dict[str, Any]) -> None:
     (line,) = decided(engine, lines=[{**LINE, **changes}])["lines"]
     assert (line["as_submitted"]["outcome"], line["as_corrected"]["outcome"]) == ("pend", "pend")
+
+
+def test_a_counter_that_no_limit_reads_is_named_and_the_decision_is_not_complete(engine: Engine) -> None:
+    decision = decided(engine, counters=[{"limit": "pt_slp_incured", "used": 100, "as_of": "2026-01-01"}])
+    assert decision["unread"][0].startswith("the counter `pt_slp_incured` is of no limit of this policy")
+    assert "`{line.kx_pool}_incurred`" in decision["unread"][0]
+    assert decision["complete"] is False

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from payerrules.library.check import check_library
+from payerrules.library.check import check_files, check_library
 from payerrules.library.library import Library
 from payerrules.library.lock import write_lock
 
@@ -122,3 +122,25 @@ def test_the_hash_of_a_program_is_of_its_own_editions_and_not_of_the_batch(folde
     both = library.program_for({"id": "a"}, {}, [date(2025, 5, 5).toordinal(), date(2026, 5, 5).toordinal()]).program
     again = Library.open([folder])[0].program_for({"id": "a"}, {}, [date(2025, 6, 6).toordinal()]).program
     assert alone and both and again and alone.hash == again.hash != both.hash
+
+
+def test_a_change_reaches_a_fact_although_its_name_has_dots(folder: Path) -> None:
+    (folder / "base.yaml").write_text(BASE + SOURCES + RULE.replace("FLAG", "low"))
+    change = "{replace: rules.r.when.line.code, with: 92508, because: Ours, source: s}"
+    edition(folder, "1", "2026-01-01", "2026-12-31", more=f"extends: [a/base]\nchanges: [{change}]\n", rules="")
+    library, found = Library.open([folder])
+    assert (found, check_library(folder)) == ([], [])
+    (rule,) = library.composed["a/policy 1"][0].rules.values()
+    assert "92508" in str(rule.node)
+
+
+def test_a_modifier_may_be_added_beside_the_policy_that_knows_it(tmp_path: Path) -> None:
+    policy = tmp_path / "policy.yaml"
+    head = "policy: a/policy\nedition: 1\ntitle: T\napplies_to: {payer: a}\neffective: {from: 2026-01-01, through: 2026-12-31}\n"
+    rule = "rules:\n  - {id: r, title: R, then: {require_modifier: 7Q, if_missing: pend}, source: s}\n"
+    policy.write_text(head + SOURCES + rule)
+    assert [found.code for found in check_files([policy])] == ["unknown-modifier"]
+    (tmp_path / "codes").mkdir()
+    listed = "catalogue: modifiers\nsources: {s: {title: S, status: primary}}\ncodes: {7Q: {label: Ours, source: s}}\n"
+    (tmp_path / "codes" / "modifiers.yaml").write_text(listed)
+    assert check_files([policy]) == []

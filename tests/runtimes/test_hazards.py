@@ -16,7 +16,11 @@ pytestmark = pytest.mark.skipif(
     not available(), reason="durable_rules does not load on this Python without its build flag"
 )
 
-HEAD = "import json, durable_rules_engine as d\ndef put(h, *facts):\n    return d.assert_facts(h, json.dumps(list(facts)))\n"
+HEAD = """import json, signal, durable_rules_engine as d
+signal.alarm(60)  # no child outlives a run that was stopped
+def put(h, *facts):
+    return d.assert_facts(h, json.dumps(list(facts)))
+"""
 
 
 def child(code: str, seconds: float = 10.0) -> tuple[int | None, str]:

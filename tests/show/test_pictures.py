@@ -56,6 +56,16 @@ def test_the_picture_of_the_docs_is_current(name: str) -> None:
 
 
 # --- what the flow says ------------------------------------------------------------------------------
+def test_a_step_that_asks_for_an_authorization_asks_before_it_denies_and_tells_whom_a_base_spares() -> None:
+    steps = [
+        s for lane in flow("medicaid/oh/therapy").lanes for s in lane.steps if "above 30 visits" in "".join(s.question)
+    ]
+    assert {any("no approved authorization covers" in text for text in step.question) for step in steps} == {True}
+    spared = [" ".join(step.question) for step in steps]
+    assert any("is entitled to EPSDT" in text for text in spared)
+    assert any("is not entitled to EPSDT" in text for text in spared)
+
+
 def test_the_flow_of_the_threshold_is_told_as_a_manual_tells_it() -> None:
     told = flow("medicare/outpatient-therapy", "2026-05-11", KX)
     steps = [(s.question, [b.head for b in s.boxes]) for lane in told.lanes for s in lane.steps if s.question]

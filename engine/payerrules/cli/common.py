@@ -19,8 +19,8 @@ from payerrules.payers.manager import Plugins
 
 DONE, FINDINGS, WRONG_USE, UNREADABLE, LEDGER = 0, 1, 2, 3, 4
 """Exit codes; the last says that the ledger could not be read or written."""
-out = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 140)
+err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 T = TypeVar("T")
 FEW = 50
 """So many of anything are done before a progress bar could be read."""

@@ -88,7 +88,7 @@ def impact(
             write(impact_page(found), out_path)
         case _ if out_path is not None:
             with out_path.open("w", encoding="utf-8") as file:
-                told(found, Console(file=file, width=140, highlight=False))
+                told(found, Console(file=file, width=140, highlight=False, emoji=False))
         case _:
             told(found, out)
     raise typer.Exit(UNREADABLE if unreadable else DONE)

@@ -170,7 +170,7 @@ def tabulate(
         out.print(*tables)
     else:
         with path.open("w", encoding="utf-8") as file:
-            Console(file=file, width=140, highlight=False).print(*tables)
+            Console(file=file, width=140, highlight=False, emoji=False).print(*tables)
     if note := missing_once(patients):
         err.print(note, markup=False)
 

@@ -106,6 +106,7 @@ def told(decision: Decision, line: LineDecision, first: bool) -> list[str]:
     found += [f"to do: {action['say']}" for action in line.actions]
     found += [f"needs: {need}" for need in line.needs]
     if first:
+        found += [text for text in decision.unread if text.startswith("the counter ")]  # other faults are told beside
         found += [f"to do: {action['say']}" for action in decision.actions]
         found += [f"presumed: {name}" for name in decision.presumed]
         ledger = decision.ledger or {}

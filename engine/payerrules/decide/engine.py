@@ -11,7 +11,7 @@ from typing import Any
 
 from payerrules.decide.corrections import Corrected, correct
 from payerrules.decide.detail import detail
-from payerrules.decide.notes import note
+from payerrules.decide.notes import note, unread_counters
 from payerrules.decide.overrides import apply, hold
 from payerrules.decide.verdict import actions_of, flags_of, is_complete, line_decision, strongest
 from payerrules.language.effect import Flag
@@ -201,15 +201,17 @@ class Engine:
         whole = [*first.benign, *last.benign]
         plan, _ = self.judge.plan(program)
         presumable = frozenset(plan.opening.presumed)
+        unread = [d.message if d.at is None else f"{d.at}: {d.message}" for d in encounter.unread]
+        unread += unread_counters(encounter, program)
         return Decision(
             encounter=encounter.id,
             outcome=strongest([line.as_corrected.outcome for line in lines]) if lines else "pend",
-            complete=is_complete(first) and not encounter.unread and not encounter.unreadable_lines,
+            complete=is_complete(first) and not unread and not encounter.unreadable_lines,
             lines=lines,
             flags=sorted({one.effect.flag for one in whole if isinstance(one.effect, Flag)}),
             actions=actions_of(whole),
             presumed=sorted(encounter.presumed),
-            unread=[d.message if d.at is None else f"{d.at}: {d.message}" for d in encounter.unread],
+            unread=unread,
             policies=[f"{m.policy} {m.edition}" for m in program.editions],
             program=program.hash,
             engine=self.version,

@@ -21,6 +21,8 @@ CASE_FIELDS = ("outcome", "complete", "flags", "actions", "needs", "presumed", "
 """What a case may expect of the encounter as a whole, beside `lines` and `not_silent`."""
 LEFT_OUT = ("liability", "payment", "patient_share", "parts")
 """Keys that a verdict leaves out where there is nothing to say; `none` fits them then, and no other key."""
+VERDICTS = ("outcome", "as_submitted", "as_corrected")
+OUTCOMES = ("pay", "deny", "return", "pend")
 SUFFIXES = ("_in", "_include", "_absent", "_at_most", "_at_least")
 
 
@@ -150,8 +152,24 @@ def _compare(
             hint = "Write a number such as 1 or 74.00."
             wrong.append(Diagnostic("unknown-expectation", f"`{shown(wanted)}` is no number", node.at, hint))
             continue
+        if field in VERDICTS and (word := no_outcome(wanted)) is not None:
+            hint = remedy(word, OUTCOMES, "An outcome is")
+            wrong.append(Diagnostic("unknown-expectation", f"`{word}` is no outcome", node.at, hint))
+            continue
         if not fits(suffix, wanted, came):
+            if isinstance(wanted, str) and isinstance(came, dict) and "outcome" in came:
+                came = came["outcome"]
             yield Difference(f"{path}{key.text}", wanted, came, node, line)
+
+
+def no_outcome(wanted: Any) -> str | None:
+    """The first word of an expected verdict that is no outcome; None where all are.
+
+    >>> no_outcome("paid"), no_outcome(["pay", "deny"]), no_outcome({"adjustments": []})
+    ('paid', None, None)
+    """
+    words = wanted if isinstance(wanted, list) else [wanted.get("outcome") if isinstance(wanted, dict) else wanted]
+    return next((word for word in words if isinstance(word, str) and word not in OUTCOMES), None)
 
 
 def fits(suffix: str, wanted: Any, came: Any) -> bool:

@@ -25,6 +25,7 @@ class CaseResult:
     differences: tuple[Difference, ...] = ()
     wrong: tuple[Diagnostic, ...] = ()
     decision: dict[str, Any] = field(default_factory=dict)
+    unread: tuple[Diagnostic, ...] = ()  # what of the encounter could not be read
 
     @property
     def passed(self) -> bool:
@@ -37,8 +38,11 @@ class CaseResult:
         lines = [f"{place}: {self.case.name}"]
         lines += [f"  {difference}" for difference in self.differences]
         lines += ["  " + one.text().replace("\n", "\n  ") for one in self.wrong]
+        lines += ["  " + one.text().replace("\n", "\n  ") for one in self.unread if one not in self.wrong]
         numbers = sorted({difference.line for difference in self.differences if difference.line})
+        needs = {line["line"]: line.get("needs", ()) for line in self.decision.get("lines", ())}
         for number in numbers:
+            lines += [f"  line {number}: needs {need}" for need in needs.get(number, ())]
             lines += [f"  line {number}: {told}" for told in self.rules(number)]
         lines += [f"  {key}: {shown(value)}" for key, value in self.case.remarks.items()]
         return "\n".join(lines)
@@ -65,9 +69,10 @@ def run_case(case: GoldenCase, engine: Engine) -> CaseResult:
             "missing-expectation", "the case expects nothing", case.node.at, "Add `expect:`, or --record."
         )
         return CaseResult(case, wrong=(gone,), decision=decided(case, engine)[0])
-    decision, misspelt = decided(case, engine)
+    decision, unread = decided(case, engine)
+    misspelt = [found for found in unread if found.code == "encounter-unknown-key"]
     differences, wrong = compare(case.expect, decision)
-    return CaseResult(case, tuple(differences), (*faults(case, engine), *misspelt, *wrong), decision)
+    return CaseResult(case, tuple(differences), (*faults(case, engine), *misspelt, *wrong), decision, tuple(unread))
 
 
 def with_policy_of(case: GoldenCase, engine: Engine) -> Engine:
@@ -94,12 +99,11 @@ def faults(case: GoldenCase, engine: Engine) -> list[Diagnostic]:
 
 
 def decided(case: GoldenCase, engine: Engine) -> tuple[dict[str, Any], list[Diagnostic]]:
-    """The decision of a case's encounter, as JSON would have it, and the keys of the encounter that nobody knows."""
+    """The decision of a case's encounter, as JSON would have it, and what of the encounter could not be read."""
     engine = with_policy_of(case, engine)
     node = case.node.get("encounter") or case.node
     encounter = encounter_from_dict(case.encounter, engine.vocabulary, case.file, lambda path: place(node, path))
-    misspelt = [found for found in encounter.unread if found.code == "encounter-unknown-key"]
-    return engine.decide(encounter).to_dict(), misspelt
+    return engine.decide(encounter).to_dict(), list(encounter.unread)
 
 
 def run_check(case: GoldenCase) -> CaseResult:

@@ -231,7 +231,10 @@ class Desk:
         if self.modifiers and node.text not in self.modifiers:
             near = near_code(node.text, self.modifiers)
             hint = f"Did you mean `{near}`?" if near else ""
-            hint = hint or "codes/modifiers.yaml lists the modifiers there are; add it there with its source."
+            hint = (
+                hint
+                or "codes/modifiers.yaml lists them; a file of that name beside your policy may add one, with its source."
+            )
             self.error("unknown-modifier", f"`{node.text}` is no modifier of the catalogue", node, hint)
         return node.text
 

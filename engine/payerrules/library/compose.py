@@ -251,19 +251,26 @@ def edited(
 
 
 def edit(node: Node, path: list[str], new: Node | None) -> Node | None:
-    """A tree with one part replaced, or taken out where `new` is None; None where the path leads nowhere."""
+    """A tree with one part replaced, or taken out where `new` is None; None where the path leads nowhere.
+
+    A key may have dots of its own, as facts do: the longest key that the path begins with is meant.
+    """
     if not path:
         return new
-    if not isinstance(node, Map) or path[0] not in node:
+    if not isinstance(node, Map):
+        return None
+    length = next((n for n in range(len(path), 0, -1) if ".".join(path[:n]) in node), 0)
+    meant, rest = ".".join(path[:length]), path[length:]
+    if not length:
         return None
     entries = []
     for key, value in node.entries:
-        if key.text != path[0]:
+        if key.text != meant:
             entries.append((key, value))
-        elif len(path) == 1 and new is None:
+        elif not rest and new is None:
             continue
         else:
-            inner = edit(value, path[1:], new)
+            inner = edit(value, rest, new)
             if inner is None:
                 return None
             entries.append((key, inner))

@@ -73,14 +73,18 @@ class Library:
     ) -> tuple[Library, list[Diagnostic]]:
         """Read every policy of the folders, single files and further vocabularies beside them.
 
-        A single file takes the place of the edition of its name that a folder has, as a draft of it. `guests` are those
-        folders and files that plugins brought: none of them may have a policy of a name that is there already. What is
-        wrong is reported, and the rest can be used.
+        A single file takes the place of the edition of its name that a folder has, as a draft of it; codes that stand beside
+        it (codes/modifiers.yaml) are added to those of the folders. `guests` are those folders and files that plugins
+        brought: none of them may have a policy of a name that is there already. What is wrong is reported, and the rest
+        can be used.
         """
         library = cls(Vocabulary({}))
         for folder in folders:
             library.read_vocabulary(folder / "vocabulary.yaml")
             library.read_catalogues(folder)
+        for beside in dict.fromkeys(path.parent for path in extra):
+            if beside not in folders:
+                library.read_catalogues(beside)
         for vocabulary in vocabularies:
             library.add_vocabulary(vocabulary)
         for folder in folders:

@@ -13,6 +13,7 @@ from payerrules.language.effect import Hit
 from payerrules.language.expression import ALWAYS, All, Any, Condition, Literal, Not
 from payerrules.language.items import ANY_DAY, LAST_DAY, Limit, Rule
 from payerrules.model.values import DATE, show
+from payerrules.program.build import fits, instead
 from payerrules.program.english_conditions import condition_text, conjuncts
 from payerrules.program.english_effects import Told, told_effects
 from payerrules.program.english_limits import beyond_text, counted_text, spared_by
@@ -221,18 +222,24 @@ def known_first(subject: Subject, rules: list[Rule], limits: list[Limit], some: 
 # --- rules -----------------------------------------------------------------------------------------
 def rule_steps(rule: Rule, drawing: Drawing, voice: Voice) -> list[Step]:
     """A rule as steps: one for all that follows from its condition, and one for each effect that asks something itself."""
-    asked = questions(rule.when, voice)
+    return asked_steps(
+        Step(short(rule.id), rule.title, (), (), drawing.cites(rule)), rule, questions(rule.when, voice), drawing, voice
+    )
+
+
+def asked_steps(like: Step, rule: Rule, asked: tuple[str, ...], drawing: Drawing, voice: Voice) -> list[Step]:
+    """Steps named as one is, for what follows from a question: the effects that ask something themselves each apart."""
+    like = replace(like, note=notes(rule))
     steps: list[Step] = []
     plain: list[Box] = []
-    cites, note = drawing.cites(rule), notes(rule)
     for told in told_effects(rule.effects, voice):
         if told.question:
             ask = (*asked, ("and " if asked else "") + told.question)
-            steps.append(Step(short(rule.id), rule.title, closed(ask), (box(told, drawing.detailed),), cites, note))
+            steps.append(replace(like, question=closed(ask), boxes=(box(told, drawing.detailed),)))
         else:
             plain.append(box(told, drawing.detailed))
     if plain:
-        steps.insert(0, Step(short(rule.id), rule.title, closed(asked), tuple(plain), cites, note))
+        steps.insert(0, replace(like, question=closed(asked), boxes=tuple(plain)))
     return steps
 
 
@@ -309,18 +316,15 @@ def limit_steps(limits: Sequence[Limit], drawing: Drawing, voice: Voice) -> list
             ask = [f"{limit.title}: above {beyond_text(limit, rule.step, voice)}"]
             if (spared := spared_by(rule)) is not None:
                 ask.append(f"and {condition_text(Not(spared), False, voice)}")
-            boxes = tuple(box(told, drawing.detailed) for told in told_effects(rule.effects, voice))
-            own = drawing.cites(rule)
-            found.append(
-                Step(
-                    f"{limit.name}/{rule.step}",
-                    "",
-                    closed(tuple(ask)),
-                    boxes,
-                    tuple(n for n in own if n not in cites),
-                    notes(rule),
-                )
-            )
+            own = tuple(n for n in drawing.cites(rule) if n not in cites)
+            kept = list(ask)
+            for step_rule in drawing.subject.step_rules:
+                if fits(step_rule, rule, limit):
+                    other = Step(short(step_rule.id), step_rule.title, (), (), drawing.cites(step_rule))
+                    when = tuple(f"and {text}" for text in (condition_text(step_rule.when, False, voice),) if text)
+                    found += asked_steps(other, instead(step_rule, rule), (*ask, *when), drawing, voice)
+                    kept.append(f"and {condition_text(Not(step_rule.when), False, voice)}")
+            found += asked_steps(Step(f"{limit.name}/{rule.step}", "", (), (), own), rule, tuple(kept), drawing, voice)
     return found
 
 
