@@ -127,6 +127,9 @@ def mutants(
         Path, typer.Option("--memory", help="What earlier runs found; only what has changed since is run again.")
     ] = Path(".payerrules/mutants.json"),
     fresh: Annotated[bool, typer.Option("--fresh", help="Run everything again.")] = False,
+    suggest: Annotated[
+        bool, typer.Option("--suggest/--no-suggest", help="Look for a case that would notice each missed mutant.")
+    ] = True,
     proofs: Annotated[
         bool, typer.Option("--proofs", help="Print the mutants that mean the same as the policy, each with the proof.")
     ] = False,
@@ -137,10 +140,10 @@ def mutants(
     golden = golden_paths(paths)
     if fresh and memory.is_file():
         memory.unlink()
-    report = run_mutants(policies, golden, policy or (), jobs, memory)
+    report = run_mutants(policies, golden, policy or (), jobs, memory, suggest=suggest)
     for number, one in enumerate(report.of(MISSED), 1):
         where = f"{one.place}: " if one.place else ""
-        rest = "" if one.suggestion else " (no encounter was found that tells it)"
+        rest = "" if one.suggestion or not suggest else " (no encounter was found that tells it)"
         if one.suggestion and one.suggestion.case:
             rest = f" (would be noticed if {one.suggestion.case} expected {flow(one.suggestion.expect)})"
         out.print(f"{where}{one.name}{rest}", markup=False, soft_wrap=True)
