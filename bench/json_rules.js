@@ -50,6 +50,7 @@ async function decide(claim) {
       times.push(Number(process.hrtime.bigint() - begin) / 1e3);
     }
   times.sort((a, b) => a - b);
+  for (let n = 0; n < memory / 5; n++) await decide(claims[n % 300]);
   const before = process.memoryUsage().rss;
   for (let n = 0; n < memory; n++) await decide(claims[n % 300]);
   console.log(JSON.stringify({ compile_ms: compiled, per_second: 1e6 / times[times.length >> 1], p50_us: times[times.length >> 1],
