@@ -50,7 +50,8 @@ def main() -> None:
         f"({found['machine']}) is shared: {found['load'][0]} processes "
         f"wanted to run when this began, {found['load'][1]} when it ended. With more processes than cores, whatever takes longer than a turn of the "
         "scheduler (some milliseconds: many lines, json) is stretched further."
-        + (CROWDED if max(found["load"]) > 4 else ""),
+        + (CROWDED if max(found["load"]) > 4 else "")
+        + (f" {found['note']}" if found.get("note") else ""),
         "## The ten-rule flow",
         "Three rules derive, seven read what was derived; one line an encounter. Before anything is timed, the outcomes and fired rules of 300 "
         "encounters are checked to be equal in all five engines. The first two rows judge once and keep the verdict of every rule, as the peers do "
