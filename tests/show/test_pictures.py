@@ -25,8 +25,17 @@ ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "pictures"
 SVG = "{http://www.w3.org/2000/svg}"
 KX = ("speech-carries-gn", "incurred")
+MEDICARE = (
+    "speech-carries-gn",
+    "speech-not-go-gp",
+    "units-above-the-edit",
+    "hospice-unrelated",
+    "together-only-if-distinct",
+    "incurred",
+)
 DRAWN = {
     "kx.svg": ("medicare/outpatient-therapy", "2026-05-11", KX),
+    "medicare.svg": ("medicare/outpatient-therapy", "2026-05-11", MEDICARE),
     "ehb_plan.svg": ("commercial/ehb-plan/speech", "", ()),
 }
 """The pictures of the docs: policy, day, rules."""
