@@ -118,15 +118,24 @@ def test_a_range_of_more_days_counts_its_first_and_is_named():
 
 def test_what_another_payer_did_stands_on_the_claim_and_on_each_line():
     encounter = claim("secondary.837").encounter
-    other = {"id": "medicare", "rank": "primary"}
+    other = {"id": "medicare", "rank": "primary", "has_decided": True}
     assert encounter["payer"] == {"id": "medicaid", "state": "TX", "rank": "secondary"}
-    assert encounter["coverage"]["other_payers"] == [
-        {**other, "paid": "60", "coinsurance": "11.50", "deductible": "78.50", "status": "paid"}
-    ]
+    owed = {"coinsurance": "11.50", "deductible": "78.50", "patient_responsibility": "90.00"}
+    assert encounter["coverage"] == {
+        "relationship": "self",
+        "other_payers": [{**other, "paid": "60", **owed, "status": "paid", "relationship": "self"}],
+    }
+    owed = {"coinsurance": "11.50", "deductible": "3.5", "patient_responsibility": "15.00"}
     assert [line["paid_by_others"] for line in encounter["lines"]] == [
-        [{**other, "paid": "60.00", "coinsurance": "11.50", "deductible": "3.5", "status": "paid"}],
-        [{**other, "paid": "0", "deductible": "75.00"}],
+        [{**other, "paid": "60.00", **owed, "status": "paid"}],
+        [{**other, "paid": "0", "deductible": "75.00", "patient_responsibility": "75.00"}],
     ]
+
+
+def test_what_the_patient_owes_for_any_reason_is_added_up():
+    given = text("secondary.837").replace("CAS*PR*1*3.5**2*11.50", "CAS*PR*1*3.5**3*10**96*1.50")
+    one = read(given)[0][0].encounter["lines"][0]["paid_by_others"][0]
+    assert (one["deductible"], one["copay"], one["patient_responsibility"]) == ("3.5", "10", "15.00")
 
 
 def test_numbers_of_another_payer_are_not_those_of_the_claim():

@@ -42,6 +42,12 @@ def policy(random: Random) -> dict[str, Any]:
             "line.is_evaluation": {"line.code": {"in": ["92523"]}},
             "line.is_group": condition(random, 1, "line"),
             "patient.is_epsdt": {"patient.age": {"below": random.choice([18, 21])}},
+            "other_payer.pays_first": [
+                {"value": True, "when": {"other_payer.has_decided": True, "other_payer.rank": "primary"}},
+                {"value": False, "when": {"coverage.relationship": "self"}},
+            ],
+            "other_payer.has_decided": {"other_payer.status": {"in": ["paid", "denied"]}},
+            "line.third_party_paid": {"sum_other_payer": {"of": "other_payer.paid", "where": {"other_payer.pays_first": True}}},
             "line.discipline_modifier": [{"value": "GN", "when": {"line.discipline": "SLP"}}, {"value": "GP", "when": condition(random, 1, "line")}],
         },
         "unit_rules": {"quarters": {"of": {"line.code": {"in": ["97110", "97129"]}}, "minutes_per_unit": 15, "last_unit_from": 8,
@@ -222,6 +228,9 @@ def effect(random: Random, for_each: str, number: int) -> dict[str, Any]:
             },
             {"price": {"amount": {"percent": 80, "of": "line.charge"}, "round": random.choice(["unit", "line"])}},
             {"pay": {"least_of": ["line.charge", "line.allowed"]}},
+            {"pay": {"minus": ["line.allowed", "line.third_party_paid"]}},
+            {"pay": {"sum_line": {"of": "other.charge", "where": {"other.date": "line.date"}}}},
+            {"pay": {"sum_service": {"of": {"plus": ["other.charge", "1.00"]}, "where": {"other.code": "line.code"}}}},
         ]
     return random.choice(choices)
 
@@ -269,6 +278,13 @@ def condition(random: Random, depth: int, for_each: str) -> dict[str, Any]:
                 }
             },
             {"line.kx_pool": random.choice(["present", "absent"])},
+            {
+                "exists_other_payer": {
+                    "other_payer.pays_first": True,
+                    "other_payer.has_decided": random.choice([True, False]),
+                }
+            },
+            {"line.third_party_paid": {"above": "10.00"}},
         ]
     if for_each == "pair_of_lines":
         choices += [
@@ -285,6 +301,14 @@ def encounter(random: Random, number: int) -> dict[str, Any]:
     def maybe(value: Any, chance: float = 0.8) -> Any:
         return value if random.random() < chance else None
 
+    def payer(name: str) -> dict[str, Any]:
+        return {
+            "id": name,
+            "rank": maybe(random.choice(["primary", "secondary"])),
+            "status": maybe(random.choice(["paid", "denied", "pending"])),
+            "paid": maybe(random.choice(["0.00", "20.00"])),
+        }
+
     def line(place: int) -> dict[str, Any]:
         return {
             "line": place,
@@ -297,6 +321,7 @@ def encounter(random: Random, number: int) -> dict[str, Any]:
             "allowed": maybe(random.choice(["40.00", "74.00", "150.00"]), 0.6),
             "provider": maybe({"npi": "1999999984", "role": random.choice(ROLES)}, 0.2),
             "diagnoses": maybe([1], 0.3),
+            "paid_by_others": maybe([payer("a")], 0.2),
         }
 
     def past() -> dict[str, Any]:
@@ -322,6 +347,8 @@ def encounter(random: Random, number: int) -> dict[str, Any]:
     coverage = {
         "habilitative_benefit": True,
         "habilitative_visit_limit": maybe(2),
+        "relationship": maybe("self", 0.5),
+        "other_payers": maybe([payer(name) for name in random.sample("ab", random.randint(0, 2))], 0.5),
         "authorizations": maybe(random.choice([[authorization], [authorization, second]]), 0.7),
         "benefit_year_start": maybe("2025-12-01"),
         "discharged_on": maybe("2026-02-10", 0.5),

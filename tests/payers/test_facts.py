@@ -69,6 +69,14 @@ def test_a_counter_that_says_something_else_pends() -> None:
     )
 
 
+def test_a_plugin_gives_other_payers() -> None:
+    engine = engine_of(add_facts=lambda encounter: {"coverage.other_payers": [{"id": "aetna", "status": "pending"}]})
+    assert decided(engine)["plugin_facts"] == {"coverage.other_payers": "one"}
+    assert "contradicts the encounter about `coverage.other_payers`" in needs(
+        decided(engine, coverage={"other_payers": [{"id": "medicare"}]})
+    )
+
+
 def test_a_plugin_gives_authorizations() -> None:
     engine = engine_of(add_facts=lambda encounter: {"coverage.authorizations": [{"id": "A1", "codes": ["92507"]}]})
     assert decided(engine)["plugin_facts"] == {"coverage.authorizations": "one"}

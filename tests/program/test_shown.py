@@ -25,6 +25,7 @@ def library() -> Library:
     return Library.open([ROOT / "policies"])[0]
 
 
+@lru_cache(maxsize=1)
 def pages() -> dict[str, str]:
     """The page of each edition of each shipped policy, by the name of its file."""
     found: dict[str, str] = {}

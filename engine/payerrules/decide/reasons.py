@@ -268,10 +268,11 @@ def term_text(term: Term, view: View, scopes: Mapping[str, View]) -> str:
             return show(value, kind)
         case Fact():
             return f"{shown(term)} ({told(term, view, scopes)})"
-        case Shift(base, count, unit):
+        case Shift(base, count, unit, by):
             found = reading(term, view, scopes)
-            day = show(found, FactType("date"))
-            return f"{abs(count)} {unit.replace('_', ' ')} {'after' if count >= 0 else 'before'} {term_text(base, view, scopes)} ({day})"
+            day = shown_value(found, FactType("date"))
+            many = abs(count) if by is None else term_text(by, view, scopes)
+            return f"{many} {unit.replace('_', ' ')} {'after' if count >= 0 else 'before'} {term_text(base, view, scopes)} ({day})"
         case _:
             return shown_value(reading(term, view, scopes), term.type)
 

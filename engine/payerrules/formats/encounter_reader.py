@@ -136,7 +136,7 @@ class EncounterReader:
             history=entries,
             history_known_from=known_from,
             authorizations=authorizations,
-            other_payers=() if others is None and isinstance(coverage, Mapping) else others,
+            other_payers=others,
             counters=self.counters(data.get("counters"), reading),
             received=received if isinstance(received, int) else None,
             unread=tuple(reading.found),

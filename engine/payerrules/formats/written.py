@@ -18,10 +18,8 @@ def encounter_to_dict(encounter: Encounter, vocabulary: Vocabulary) -> dict[str,
     put_all(data, encounter.facts, vocabulary)
     if encounter.authorizations is not None:
         data.setdefault("coverage", {})["authorizations"] = [thing(one, vocabulary) for one in encounter.authorizations]
-    if encounter.other_payers:
+    if encounter.other_payers is not None:
         data.setdefault("coverage", {})["other_payers"] = [thing(one, vocabulary) for one in encounter.other_payers]
-    elif encounter.other_payers is not None:
-        data.setdefault("coverage", {})
     if encounter.diagnoses is not None:
         data["diagnoses"] = list(encounter.diagnoses)
     if encounter.history is not None:

@@ -19,7 +19,16 @@ RANKS: Final = {
     "S": "secondary",
     "T": "tertiary",
 }  # SBR01; the further ranks have no word in an encounter
-_PATIENT_OWES: Final = {"1": "deductible", "2": "coinsurance"}  # CAS reasons of group PR
+_PATIENT_OWES: Final = {
+    "1": "deductible",
+    "2": "coinsurance",
+    "3": "copay",
+}  # CAS reasons of group PR that have a fact of their own
+_RELATIONSHIPS: Final = {
+    "18": "self",
+    "01": "spouse",
+    "19": "child",
+}  # SBR02 and PAT01; any other is another relationship
 
 
 @dataclass(frozen=True)
@@ -81,6 +90,12 @@ class Coverage:
     state: str = ""
     has_payer: bool = False
     segment: Segment | None = None  # SBR
+    relationship: str = ""  # SBR02, what the patient is to the subscriber
+
+    def as_given(self, dependent: str = "") -> dict[str, str]:
+        """What the patient is to the subscriber, as far as known; `dependent` is PAT01 of one who is not the subscriber."""
+        code = dependent or self.relationship
+        return {"relationship": _RELATIONSHIPS.get(code, "other")} if code else {}
 
 
 @dataclass
@@ -91,9 +106,12 @@ class Adjudication:
     paid: str | None = None
     allowed: str | None = None
     owed: dict[str, list[str]] = field(default_factory=dict)
+    responsible: list[str] = field(default_factory=list)  # all that the patient owes, for whatever reason
 
     def owe(self, group: str, reason: str, text: str) -> None:
         """Note an adjustment that the patient owes."""
+        if group == "PR":
+            self.responsible.append(text)
         if group == "PR" and reason in _PATIENT_OWES:
             self.owed.setdefault(_PATIENT_OWES[reason], []).append(text)
 
@@ -108,8 +126,10 @@ class Adjudication:
         for key, amounts in sorted(self.owed.items()):
             if Decimal(sum_text := total(amounts)) >= 0:
                 entry[key] = sum_text
-        if self.paid is not None and Decimal(self.paid) > 0:
-            entry["status"] = "paid"
+        if self.responsible and Decimal(sum_text := total(self.responsible)) >= 0:
+            entry["patient_responsibility"] = sum_text
+        if self.paid is not None:  # what has paid nothing may have denied, or left it all to the deductible
+            entry |= {"has_decided": True, "status": "paid"} if Decimal(self.paid) > 0 else {"has_decided": True}
         return entry
 
 
@@ -151,9 +171,15 @@ class ClaimDraft:
 
 
 def encounter_of(
-    draft: ClaimDraft, name: str, coverage: Coverage, patient: dict[str, str], billing: Provider, payers: PayerDirectory
+    draft: ClaimDraft,
+    name: str,
+    coverage: Coverage,
+    patient: dict[str, str],
+    billing: Provider,
+    payers: PayerDirectory,
+    dependent: str = "",
 ) -> dict[str, Any]:
-    """The encounter of a claim, in the order of keys in which people write one."""
+    """The encounter of a claim, in the order of keys in which people write one; `dependent` is PAT01 of a dependent."""
     payer: dict[str, Any] = dict(payers.payer(coverage.payer_id, coverage.filing, coverage.state))
     if coverage.rank in RANKS:
         payer["rank"] = RANKS[coverage.rank]
@@ -175,7 +201,8 @@ def encounter_of(
     }
     if draft.others:
         known = [(other, others[other.coverage.payer_id]) for other in draft.others]
-        encounter["coverage"] = {"other_payers": [other.as_given(*names) for other, names in known]}
+        told = [{**other.as_given(*names), **other.coverage.as_given()} for other, names in known]
+        encounter["coverage"] = {**coverage.as_given(dependent), "other_payers": told}
     encounter["provider"] = provider.as_given(payers, group)
     if draft.place_of_service:
         encounter["place_of_service"] = draft.place_of_service

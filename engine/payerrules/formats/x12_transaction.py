@@ -189,7 +189,7 @@ class ProfessionalTransaction:
             self._misplaced(segment)
 
     def _subscriber_information(self, segment: Segment) -> None:
-        coverage = Coverage(segment.at(1), segment.at(9), segment=segment)
+        coverage = Coverage(segment.at(1), segment.at(9), segment=segment, relationship=segment.at(2))
         if coverage.rank not in RANKS:
             code, message = "x12-other-rank", "the payer's rank has no word in an encounter and is left out"
             if not coverage.rank:
@@ -399,7 +399,8 @@ class ProfessionalTransaction:
         for key, value in (("id", member), ("birth_date", person.birth_date), ("sex", person.sex)):
             if value:
                 patient[key] = value
-        encounter = encounter_of(draft, name, self._coverage, patient, self._billing, self._payers)
+        dependent = person.relationship if person is self._dependent else ""
+        encounter = encounter_of(draft, name, self._coverage, patient, self._billing, self._payers, dependent)
         whole = any("date" in line and "code" in line for line in encounter["lines"])
         readable = whole and not draft.lost and not self._lost
         if not readable and not any(problem.severity is Severity.ERROR for problem in draft.problems):

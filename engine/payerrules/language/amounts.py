@@ -5,7 +5,7 @@ from __future__ import annotations
 from payerrules.language.desk import Desk
 from payerrules.language.effect import Effect, PatientShare, Pay, Price, Reduce
 from payerrules.language.expression import Fact
-from payerrules.language.grammar import AMOUNT_WORDS
+from payerrules.language.grammar import AMOUNT_WORDS, SUMS
 from payerrules.language.nodes import Mapping, Node, Scalar, Sequence
 from payerrules.language.outcomes import written
 from payerrules.language.terms import read_amount
@@ -28,10 +28,10 @@ def read_price(node: Node, desk: Desk) -> list[Effect]:
 
 
 def amount_in(node: Mapping) -> Node | None:
-    """The amount of a price that has no parts: under `amount`, or as one of the eight words in place."""
+    """The amount of a price that has no parts: under `amount`, or as one of the words of amounts in place."""
     if (amount := node.get("amount")) is not None:
         return amount
-    kept = tuple((key, value) for key, value in node if key.text in AMOUNT_WORDS and key.text != "round")
+    kept = tuple((key, value) for key, value in node if key.text in AMOUNT_WORDS | SUMS and key.text != "round")
     return Mapping(kept, node.at) if kept else None
 
 

@@ -7,18 +7,28 @@ from payerrules.language.conditions import read_condition
 from payerrules.language.desk import Desk
 from payerrules.language.effect import Derive
 from payerrules.language.expression import ALWAYS, Condition, Fact, Literal, Reckoned, Shift, Term
-from payerrules.language.grammar import AMOUNT_WORDS, OFFSETS
+from payerrules.language.grammar import AMOUNT_WORDS, OFFSETS, SUMS
 from payerrules.language.items import Rule
 from payerrules.language.nodes import Mapping, Node, Sequence
 from payerrules.language.terms import read_term
 from payerrules.model.values import YES_NO, FactType
+
+OF_EACH = "other_payer"
+"""What an encounter holds several of, and facts can be made about each of: read and written in its own scope."""
 
 
 def read_derived(piece: Piece, desk: Desk) -> list[Rule]:
     """The rules that make one fact known; ids are `policy#derive/fact`, and of cases `policy#derive/fact/1` and so on."""
     key = piece.text.derive
     place = key.key(piece.name) if isinstance(key, Mapping) else None
-    fact = desk.fact(piece.name, place or piece.node)
+    if piece.name.startswith(f"{OF_EACH}."):
+        with desk.looking_at(OF_EACH):
+            return of_fact(desk.fact(piece.name, place or piece.node), piece, desk)
+    return of_fact(desk.fact(piece.name, place or piece.node), piece, desk)
+
+
+def of_fact(fact: Fact | None, piece: Piece, desk: Desk) -> list[Rule]:
+    """The rules that make a fact known."""
     if fact is None:
         return []
     node = piece.node
@@ -47,7 +57,7 @@ def fitting(term: Term | None, fact: Fact, node: Node, desk: Desk) -> Term | Non
 
 def is_term(node: Mapping) -> bool:
     """Whether a map is an amount or a moved date rather than a condition."""
-    return any(key.text in OFFSETS or key.text in AMOUNT_WORDS for key, _ in node)
+    return any(key.text in OFFSETS or key.text in AMOUNT_WORDS or key.text in SUMS for key, _ in node)
 
 
 def cases(node: Sequence, fact: Fact, id_: str, piece: Piece, desk: Desk) -> list[Rule]:
@@ -69,7 +79,7 @@ def made(id_: str, when: Condition, effect: Derive, priority: int, piece: Piece)
     return Rule(
         id=id_,
         title=f"{effect.fact.name} is made from other facts",
-        for_each="line",
+        for_each=effect.fact.scope or "line",
         when=when,
         effects=(effect,),
         priority=priority,

@@ -67,7 +67,17 @@ class Reckoned:
     type: FactType
 
 
-Term: TypeAlias = Fact | Literal | Shift | Reckoned
+@dataclass(frozen=True, slots=True)
+class Total:
+    """An amount of each other thing that fits, added up. `over` is line, service, authorization or other_payer; `of` is read of each."""
+
+    over: str
+    of: Term
+    where: Condition
+    type: FactType
+
+
+Term: TypeAlias = Fact | Literal | Shift | Reckoned | Total
 
 
 # --- conditions: what is true, false or unknown -------------------------------------------------

@@ -72,6 +72,11 @@ AMOUNT_WORDS: Final = {
     "greatest_of": "the largest of these",
     "round": "to the cent, half up",
 }
+SUMS: Final = {
+    f"sum_{name}": f"an amount `of` each that fits, added up: {COLLECTIONS[name]}"
+    for name in ("line", "service", "authorization", "other_payer")
+}
+"""Words that add up an amount of other things; each holds `of`, and `where` says which."""
 OFFSETS: Final = {
     "days": "calendar days",
     "working_days": "days from Monday to Friday",

@@ -14,6 +14,7 @@ from payerrules.language.grammar import (
     OFFSETS,
     QUANTIFIERS,
     SCALAR_TYPES,
+    SUMS,
     Schema,
     exactly_one,
     keys,
@@ -104,12 +105,21 @@ def _calendar_keys() -> Schema:
 def amount_keys() -> Schema:
     """The words that put amounts together."""
     single = ("percent", "of")
+    sums: Schema = {word: said(f"{what[0].upper()}{what[1:]}.", _sum(word)) for word, what in SUMS.items()}
     properties: Schema = {}
     for word, what in AMOUNT_WORDS.items():
         properties[word] = said(
             f"{what[0].upper()}{what[1:]}.", ref("amount") if word in (*single, "round") else listed(ref("amount"))
         )
-    return properties
+    return properties | sums
+
+
+def _sum(word: str) -> Schema:
+    properties = {
+        "of": said("The amount of each: a fact, or amounts put together.", ref("amount")),
+        "where": said("Which are added up; left out: all.", ref("condition")),
+    }
+    return mapped(f"`{word}`", properties, needed=("of",))
 
 
 def _number() -> Schema:
@@ -134,7 +144,7 @@ def _term() -> Schema:
 
 
 def _amount() -> Schema:
-    plain = [word for word in AMOUNT_WORDS if word != "of"]
+    plain = [*(word for word in AMOUNT_WORDS if word != "of"), *SUMS]
     return {
         "type": [*SCALAR_TYPES, "object"],
         **keys("an amount", amount_keys(), **exactly_one(*plain)),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from payerrules.language.desk import Desk
-from payerrules.language.expression import Literal, Reckoned, Shift, Term
-from payerrules.language.grammar import AMOUNT_WORDS, OFFSETS
+from payerrules.language.expression import ALWAYS, Condition, Literal, Reckoned, Shift, Term, Total
+from payerrules.language.grammar import AMOUNT_WORDS, OFFSETS, SUMS
 from payerrules.language.nodes import Mapping, Node, Scalar, Sequence
 from payerrules.language.spelling import remedy
 from payerrules.model.values import DATE, MONEY, FactType, parse
 
 LARGEST = {"money": 10**11, "count": 10**6, "percent": 10**5}
 """The largest scaled value that a kind is taken to have, for the check that no product overflows; numbers: below 1,000."""
+MANY = 10**3
+"""How many things a sum is taken to add up at most, for the same check."""
 ROOM = 2**63
 
 
@@ -98,18 +100,21 @@ def holidays(node: Node | None, desk: Desk) -> frozenset[int]:
 
 
 def read_amount(node: Node, desk: Desk, kind: FactType | None = None) -> Term | None:
-    """An amount: a number, a fact, a parameter, or one of the eight words with amounts inside."""
+    """An amount: a number, a fact, a parameter, one of the eight words with amounts inside, or a sum over other things."""
     if isinstance(node, Scalar):
         term = read_term(node, desk, kind)
         if term is not None and not isinstance(term, Shift) and not term.type.numeric:
             desk.error("wrong-type", f"`{node.text}` is no amount but {term.type}", node, "Name money or a number.")
             return None
         return term
-    word = next((key for key, _ in node if key.text in AMOUNT_WORDS), None) if isinstance(node, Mapping) else None
+    words = AMOUNT_WORDS | SUMS
+    word = next((key for key, _ in node if key.text in words), None) if isinstance(node, Mapping) else None
     if word is None or not isinstance(node, Mapping):
-        desk.error("wrong-type", "this is no amount", node, f"An amount is made of {', '.join(AMOUNT_WORDS)}.")
+        desk.error("wrong-type", "this is no amount", node, f"An amount is made of {', '.join(words)}.")
         return None
     inner = node.get(word.text)
+    if word.text in SUMS:
+        return None if inner is None else read_total(word, inner, desk, kind)
     if word.text in ("percent", "of"):
         nodes = [node.get("percent"), node.get("of")]
     elif isinstance(inner, Sequence):
@@ -120,6 +125,32 @@ def read_amount(node: Node, desk: Desk, kind: FactType | None = None) -> Term | 
     if not terms or any(term is None for term in terms):
         return None
     return checked(reckoned(word.text, [t for t in terms if t is not None]), node, desk)
+
+
+def read_total(word: Scalar, node: Node, desk: Desk, kind: FactType | None) -> Term | None:
+    """An amount of each other thing that fits, added up: {of: FACT, where: {...}}."""
+    from payerrules.language.conditions import (
+        LOOKED_AT,
+        read_condition,
+    )  # conditions are made of terms, and this term of one
+
+    over = word.text.removeprefix("sum_")
+    scope = LOOKED_AT.get(over, over)
+    of_node = node.get("of") if isinstance(node, Mapping) else None
+    if of_node is None or not isinstance(node, Mapping):
+        desk.error(
+            "wrong-shape", f"`{word.text}` needs `of`, the amount of each", node, "Write {of: FACT, where: {...}}."
+        )
+        return None
+    if scope in desk.scopes:
+        desk.error(
+            "scope-taken", f"`{scope}` is looked at already", node, "Say it in a rule or a derived fact of its own."
+        )
+        return None
+    with desk.looking_at(scope):
+        of = read_amount(of_node, desk, kind)
+        where: Condition = read_condition(node.get("where"), desk) if node.get("where") is not None else ALWAYS
+    return None if of is None or isinstance(of, Shift) else Total(over, of, where, of.type)
 
 
 def reckoned(word: str, terms: list[Term]) -> Reckoned:
@@ -167,5 +198,7 @@ def size(term: Term) -> int:
             return sum(spread) if word == "plus" else max(spread)
         case Shift():
             return 10**7
+        case Total(_, of):
+            return size(of) * MANY
         case _:
             return LARGEST.get(term.type.kind, 0) if term.type.kind != "number" else 10 ** (3 + term.type.decimals)

@@ -7,7 +7,19 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Final
 
-from payerrules.language.expression import All, Because, Compare, Condition, Count, Exists, Fact, Literal, Shift, Term
+from payerrules.language.expression import (
+    All,
+    Because,
+    Compare,
+    Condition,
+    Count,
+    Exists,
+    Fact,
+    Literal,
+    Shift,
+    Term,
+    Total,
+)
 from payerrules.language.items import FIRST_DAY, Limit, Lookup, ParameterLookup, Rule
 from payerrules.limits.authorizations import ASKED, NAMED
 from payerrules.limits.spans import COVERING, span_of
@@ -108,6 +120,7 @@ def facts_of_past(items: Iterable[Rule | Lookup], limits: Iterable[Limit]) -> fr
     found = {fact.name for limit in limits for part in (limit.of, limit.per, limit.one_per) for fact in facts_in(part)}
     found |= {fact for _, facts in NAMED for fact in facts}
     found |= {fact.name for item in kept for where in services_in(item) for fact in facts_in(where) if fact.scope}
+    found |= {fact.name for item in kept for total in sums_in(item) for fact in facts_in(total.of) if fact.scope}
     while True:
         more = {fact.name for item in kept if not found.isdisjoint(makes(item)) for fact in facts_in(item)} - found
         if not more:
@@ -115,9 +128,21 @@ def facts_of_past(items: Iterable[Rule | Lookup], limits: Iterable[Limit]) -> fr
         found |= more
 
 
+def sums_in(part: Any) -> Iterator[Total]:
+    """Every sum over lines and past services in a piece of meaning."""
+    if isinstance(part, Total) and part.over == "service":
+        yield part
+    if isinstance(part, tuple):
+        for one in part:
+            yield from sums_in(one)
+    elif dataclasses.is_dataclass(part) and not isinstance(part, type):
+        for field in dataclasses.fields(part):
+            yield from sums_in(getattr(part, field.name))
+
+
 def services_in(part: Any) -> Iterator[Condition]:
     """The conditions of every look at lines and past services in a piece of meaning."""
-    if isinstance(part, Exists | Count) and part.over == "service":
+    if isinstance(part, Exists | Count | Total) and part.over == "service":
         yield part.where
     if isinstance(part, tuple):
         for one in part:

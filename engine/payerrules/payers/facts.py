@@ -8,13 +8,14 @@ from typing import Any
 
 from payerrules.formats.encounter_reader import COLLECTIONS, PAYER_KEYS, EncounterReader, Reading, reader_for, typed
 from payerrules.language.vocabulary import FactEntry, Vocabulary
-from payerrules.model.encounter import CounterGiven, Encounter, Line
+from payerrules.model.encounter import CounterGiven, Encounter, Facts, Line
 from payerrules.model.values import Value
 from payerrules.payers.manager import Plugins
 from payerrules.payers.plain import as_plain
 
 HOOK = "payerrules_add_facts"
 AUTHORIZATIONS = "coverage.authorizations"
+OTHER_PAYERS = "coverage.other_payers"
 OF_LINES = ("line", "provider")
 NOT_OF_ENCOUNTERS = ("line", "authorization", "other_payer", "diagnosis", "limit", "pair", "step", "history")
 
@@ -49,7 +50,11 @@ class Filling:
             elif name == "lines":
                 self.of_lines(plugin, said)
             elif name == AUTHORIZATIONS:
-                self.authorize(plugin, said)
+                found = self.things(plugin, name, "authorization", said, self.encounter.authorizations)
+                self.encounter = replace(self.encounter, authorizations=found)
+            elif name == OTHER_PAYERS:
+                found = self.things(plugin, name, "other_payer", said, self.encounter.other_payers)
+                self.encounter = replace(self.encounter, other_payers=found)
             elif entity == "payer" and key in PAYER_KEYS[1:]:
                 self.payer(plugin, key, said)
             else:
@@ -118,16 +123,19 @@ class Filling:
                 self.contradicts(plugin, f"the counter of `{one.limit}`", key)
         self.unread(plugin, reading)
 
-    def authorize(self, plugin: str, given: Any) -> None:
-        """Give the authorizations, where nobody did."""
+    def things(
+        self, plugin: str, name: str, entity: str, given: Any, known: tuple[Facts, ...] | None
+    ) -> tuple[Facts, ...]:
+        """The authorizations or the other payers: those that are known, else as the plugin gives them."""
         reading = Reading(lambda path: None)
-        found = self.reader.things(given, "authorization", ("coverage", "authorizations"), reading) or ()
-        if self.encounter.authorizations is None:
-            self.encounter = replace(self.encounter, authorizations=found)
-            self.givers[AUTHORIZATIONS] = plugin
-        elif self.encounter.authorizations != found:
-            self.contradicts(plugin, f"`{AUTHORIZATIONS}`", AUTHORIZATIONS)
+        found = self.reader.things(given, entity, tuple(name.split(".")), reading) or ()
         self.unread(plugin, reading)
+        if known is None:
+            self.givers[name] = plugin
+            return found
+        if known != found:
+            self.contradicts(plugin, f"`{name}`", name)
+        return known
 
     def unread(self, plugin: str, reading: Reading) -> None:
         """Name what could not be read of a list."""

@@ -53,7 +53,7 @@ class Hooks:
         """Facts of the encounter that nobody gave, by vocabulary name.
 
         `encounter` is {id, payer, patient, facts, lines}, read-only; `facts` are its facts. Gives {name: value}, and where wanted
-        `counters` and `coverage.authorizations` as an encounter holds them, and `lines`: {number: {name: value}}. Only what is
+        `counters`, `coverage.authorizations` and `coverage.other_payers` as an encounter holds them, and `lines`: {number: {name: value}}. Only what is
         unknown is filled; a contradiction pends. None: the plugin has nothing to add. Since 1.0.
         """
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from payerrules.language.effect import Template
-from payerrules.language.expression import CodeSet, Fact, Literal, Reckoned, Shift, Term
+from payerrules.language.expression import ALWAYS, CodeSet, Fact, Literal, Reckoned, Shift, Term, Total
 from payerrules.language.vocabulary import FactEntry, Vocabulary
 from payerrules.model.values import NONE, FactType, MaybeValue, show
 from payerrules.program.reads import shown
@@ -182,13 +182,30 @@ def term_text(term: Term, voice: Voice = PLAIN) -> str:
             return fact_text(term, voice)
         case Literal(value, kind):
             return value_text(value, kind)
-        case Shift(base, count, unit):
+        case Shift(base, count, unit, by):
             side = "after" if count > 0 else "before"
-            return (
-                f"{span_words(abs(count), unit)} {side} {term_text(base, voice)}" if count else term_text(base, voice)
+            span = (
+                span_words(abs(count), unit)
+                if by is None
+                else f"as many {unit.replace('_', ' ')} as {term_text(by, voice)}"
             )
+            return f"{span} {side} {term_text(base, voice)}" if count else term_text(base, voice)
         case Reckoned(word, terms, _):
             return amount_text(word, terms, voice)
+        case Total():
+            return total_text(term, voice)
+
+
+def total_text(total: Total, voice: Voice) -> str:
+    """A sum over other things in words."""
+    from payerrules.program.english_conditions import (
+        THINGS,
+        condition_text,
+    )  # conditions are said of terms, and a sum of one
+
+    inner = voice.looking_at(total.over)
+    said = f"the sum of {term_text(total.of, inner)} over all {THINGS[total.over][1]}"
+    return said if total.where == ALWAYS else f"{said} where {condition_text(total.where, False, inner)}"
 
 
 def span_words(count: int, unit: str) -> str:
@@ -200,7 +217,7 @@ def span_words(count: int, unit: str) -> str:
 def amount_text(word: str, terms: tuple[Term, ...], voice: Voice = PLAIN) -> str:
     """An amount made of amounts; one inside another stands in brackets."""
     parts = [
-        f"({term_text(one, voice)})" if isinstance(one, Reckoned) and word != "round" else term_text(one, voice)
+        f"({term_text(one, voice)})" if isinstance(one, Reckoned | Total) and word != "round" else term_text(one, voice)
         for one in terms
     ]
     match word:

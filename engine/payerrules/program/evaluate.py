@@ -39,6 +39,7 @@ from payerrules.language.expression import (
     Shift,
     StartsWith,
     Term,
+    Total,
 )
 from payerrules.model.values import NONE, MaybeValue
 
@@ -119,6 +120,8 @@ def reading(term: Term, view: View, scopes: Scopes = NO_SCOPES) -> Anything:
             return moved(term, view, scopes)
         case Reckoned():
             return reckon(term, view, scopes)
+        case Total():
+            return added(term, view, scopes)
 
 
 def value(term: Term, view: View, scopes: Scopes = NO_SCOPES) -> MaybeValue:
@@ -224,6 +227,27 @@ def tally(over: str, where: Condition, view: View, scopes: Scopes) -> tuple[int,
         least += fits == TRUE
         most += fits != FALSE
     return least, most if bounded else None
+
+
+def added(term: Total, view: View, scopes: Scopes) -> int | None:
+    """The sum over the other things that fit; None where one that fits, or may fit, has no amount anybody knows."""
+    key, scope = COLLECTIONS[term.over]
+    found = view.get(key)
+    if found is None:
+        return None
+    whole = 0
+    for other in found:
+        if other is view:
+            continue
+        inner = {**scopes, scope: other}
+        fits = truth(term.where, view, inner)
+        if fits == FALSE:
+            continue
+        amount = value(term.of, view, inner)
+        if not isinstance(amount, int) or isinstance(amount, bool) or (amount and fits == UNKNOWN) or "@many" in other:
+            return None
+        whole += amount
+    return whole
 
 
 def moved(term: Shift, view: View, scopes: Scopes) -> MaybeValue:

@@ -34,6 +34,7 @@ from payerrules.language.expression import (
     Shift,
     StartsWith,
     Term,
+    Total,
 )
 from payerrules.language.items import Limit, ParameterLookup
 from payerrules.model.values import NONE
@@ -132,6 +133,8 @@ class Reader:
                 return some
             case Count() | Given():
                 return self.anything()
+            case Compare() if adds_up(condition):
+                return self.anything()
             case SetTest(fact, mode, members):
                 return self.of_set(fact, "all" if mode == "has_all" else "any", scopes, members)
             case CountOf(fact, members, op, number):
@@ -206,6 +209,21 @@ class Reader:
             for instance in self.things[scope]:
                 there = ("@there", instance)
                 some.things.append((there, self.read(exists.where, {**scopes, scope: instance})))
+
+
+def adds_up(part: Anything) -> bool:
+    """Whether a comparison holds a sum over other things, which is not followed."""
+    match part:
+        case Total():
+            return True
+        case Compare(left, _, right):
+            return adds_up(left) or adds_up(right)
+        case Reckoned(_, terms):
+            return any(adds_up(one) for one in terms)
+        case Shift(base, _, _, by):
+            return adds_up(base) or adds_up(by)
+        case _:
+            return False
 
 
 def flattened(formula: Formula, wanted: int) -> list[tuple[Formula, int]]:

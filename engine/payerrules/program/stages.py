@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 from payerrules.language.effect import Hit, PatientShare, Pay, Price, Reduce
-from payerrules.language.expression import Exists
+from payerrules.language.expression import Exists, Fact
 from payerrules.language.items import STAGES, Lookup, Rule
 from payerrules.model.diagnostic import Diagnostic
 from payerrules.program.reads import exists_in, makes, reads, shown
@@ -59,7 +59,7 @@ class Graph:
         item = self.items[place]
         stage, level = ORDER[least_stage(item)], 0
         before: list[int] = []
-        for fact in reads(item):
+        for fact in self.reads(place):
             stage = max(stage, ORDER[known_from(fact.name)])
             for maker in self.makers.get(fact.name, ()):
                 if maker != place or fact.name in makes(item):
@@ -74,13 +74,19 @@ class Graph:
         if place not in self.levels:
             self.stages[place], self.levels[place] = stage, level
 
+    def reads(self, place: int) -> list[Fact]:
+        """What an item reads, and what else those read that make the same fact: cases are weighed together, once all are known."""
+        item = self.items[place]
+        beside = {maker for name in makes(item) for maker in self.makers[name]} - {place}
+        return [fact for one in (place, *sorted(beside)) for fact in reads(self.items[one])]
+
     def report_cycle(self, ring: list[int]) -> None:
         """Say which way round facts rest on each other."""
         names = [shown(makes(self.items[place])[0]) for place in ring]
         steps = []
         for place, made in zip(ring, names, strict=True):
             item = self.items[place]
-            read = next(n for n in map(shown, (f.name for f in reads(item))) if n in names)
+            read = next(n for n in map(shown, (f.name for f in self.reads(place))) if n in names)
             where = f"{item.at.file}:{item.at.line}" if item.at else ""
             steps.append(f"`{label(item)}` ({where}) makes `{made}` from `{read}`")
         message = f"`{names[0]}` rests on itself: " + "; ".join(steps)

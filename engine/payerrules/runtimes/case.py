@@ -15,6 +15,7 @@ from payerrules.program.evaluate import View
 ABOUT_THE_PATIENT = ("patient.", "coverage.", "payer.")
 """What a past service shares with this encounter; who gave it, where and with what record is its own."""
 PAYER = {key: f"payer.{key}" for key in ("id", "program", "state", "plan", "rank")}
+OTHER_PAYERS = "coverage.other_payers"
 PRESUMED_AS: Mapping[str, Any] = {"no": False, "none": NONE, "0": 0, "empty": frozenset()}
 
 
@@ -39,11 +40,17 @@ class Opening:
     reads: frozenset[str]
     of_provider: frozenset[str]  # the facts that say who gave a service
     looks_around: bool  # whether anything read for a line looks at other lines or past services
+    others_presumed: bool = False  # other payers that nobody speaks of are presumed to be none
+    of_payer: frozenset[str] = (
+        frozenset()
+    )  # amounts of another payer, which on a claim of several lines are no line's own
     unsaid: View = field(init=False)  # the view of an encounter that says nothing
 
     def __post_init__(self) -> None:
         nothing = dict.fromkeys(("@authorizations", "@other_payers", "@diagnoses"))
         self.unsaid = {**self.presumed, **nothing, "@derived": self.derived}
+        if self.others_presumed:
+            self.unsaid["@other_payers"] = []
 
     def open(self, encounter: Encounter) -> Case:
         """The views of an encounter, with nothing derived yet."""
@@ -71,8 +78,12 @@ class Opening:
         for key, said in encounter.payer.items():
             facts[PAYER.get(key) or f"payer.{key}"] = said
         facts["provider"] = facts.get("provider.npi") or "the encounter's provider"
+        of_lines = facts
+        others = encounter.other_payers or ()
+        if len(encounter.lines) > 1 and not all(self.of_payer.isdisjoint(other) for other in others):
+            of_lines = {**facts, "@other_payers": self.things(tuple(self.less_amounts(other) for other in others))}
         for line in encounter.lines:
-            lines.append(self.line(line, facts, encounter, given))
+            lines.append(self.line(line, of_lines, encounter, given))
         history = self.history(encounter, facts) if encounter.history else []
         facts["line.date"] = first
         facts["@given"] = given
@@ -115,16 +126,32 @@ class Opening:
             view["line.diagnoses"] = frozenset(pointed)
             view["line.first_diagnosis"] = pointed[0] if pointed else NONE
         if line.other_payers is not None:
-            view["@other_payers"] = self.things(line.other_payers)
+            view["@other_payers"] = self.things(self.of_line(line, line.other_payers, encounter))
         if "patient.birth_date" in view:
             age(view)
         return view
+
+    def of_line(self, line: Line, listed: tuple[Facts, ...], encounter: Encounter) -> tuple[Facts, ...]:
+        """The payers of a line: those it lists, with what the coverage says of who they are, then the coverage's others."""
+        others = list(encounter.other_payers or ())
+        found = []
+        for own in listed:
+            known = [other for other in others if other.get("other_payer.id") == own.get("other_payer.id") is not None]
+            others = [other for other in others if other not in known]
+            found.append({**(self.less_amounts(known[0]) if known else {}), **own})
+        alone = len(encounter.lines) == 1 and line is encounter.lines[0]
+        return (*found, *(others if alone else map(self.less_amounts, others)))
+
+    def less_amounts(self, facts: Facts) -> Facts:
+        """What is said of another payer, without the amounts, which are of the whole claim."""
+        return {name: value for name, value in facts.items() if name not in self.of_payer}
 
     def things(self, given: tuple[Facts, ...] | None) -> list[View] | None:
         """The views of authorizations or other payers, presumed facts included; None where they were not given."""
         if given is None:
             return None
-        return [{**self.presumed, **facts, "@given": frozenset(facts)} for facts in given]
+        known = {"@derived": self.derived}
+        return [{**self.presumed, **facts, **known, "@given": frozenset(facts), "@lacks": {}} for facts in given]
 
     @staticmethod
     def unknown_past(encounter: Encounter) -> View | None:

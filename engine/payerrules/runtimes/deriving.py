@@ -41,8 +41,9 @@ def derive(
 ) -> list[str]:
     """Set derived facts in a view, as the rules read another; gives back the conflicts between rules, in words."""
     conflicts: list[str] = []
+    given = view["@given"] if "@given" in view else reads["@given"]  # a pair of lines is given nothing of its own
     for name, writers in derives:
-        if name in reads["@given"]:
+        if name in given:
             continue
         try:
             view[name] = derived(writers, found, reads, scopes)

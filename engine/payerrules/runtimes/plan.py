@@ -21,6 +21,7 @@ from payerrules.language.expression import (
     Given,
     Literal,
     Not,
+    Total,
     all_of,
 )
 from payerrules.language.items import LAST_DAY, STAGES, Limit, Lookup, Rule, UnitLookup
@@ -28,7 +29,7 @@ from payerrules.limits.authorizations import ASKED
 from payerrules.model.values import DATE
 from payerrules.program.program import Placed, Program
 from payerrules.runtimes.blocks import Block, facts_in
-from payerrules.runtimes.case import PRESUMED_AS, Opening
+from payerrules.runtimes.case import OTHER_PAYERS, PRESUMED_AS, Opening
 from payerrules.runtimes.compiled import Known, fold
 from payerrules.runtimes.lookups import Look, looker
 from payerrules.runtimes.past import Past
@@ -166,9 +167,15 @@ class Plan:
         for name in derived:
             presumed.pop(name, None)
         of_provider = frozenset(name for name in facts if name.startswith("provider."))
+        of_payer = frozenset(
+            n for n, fact in facts.items() if fact.entity == "other_payer" and fact.type.kind == "money"
+        )
+        others = facts.get(OTHER_PAYERS)
+        none = others is not None and others.if_missing == "empty"
         program = self.program
         asked = (*(p.item for p in program.placed), *program.limits, *(about.when for about in program.abouts))
-        return Opening(presumed, frozenset(derived) | MADE_BY_ENGINE, self.reads, of_provider, looks_around(asked))
+        made = frozenset(derived) | MADE_BY_ENGINE
+        return Opening(presumed, made, self.reads, of_provider, looks_around(asked), none, of_payer)
 
     def course(self, day: int, code: str) -> Course:
         """What to do with a line of this date and code."""
@@ -281,7 +288,7 @@ def stretches(steps: Sequence[Step]) -> tuple[tuple[Step, ...], ...]:
 def looks_around(part: Any) -> bool:
     """Whether a piece of meaning, read for one line, looks at other lines or past services."""
     match part:
-        case UnitLookup() | Exists("line" | "service") | Count("line" | "service"):
+        case UnitLookup() | Exists("line" | "service") | Count("line" | "service") | Total("line" | "service"):
             return True
         case tuple():
             return any(looks_around(one) for one in part)

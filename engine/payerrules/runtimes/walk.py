@@ -16,7 +16,7 @@ from payerrules.language.expression import FALSE, TRUE, UNKNOWN
 from payerrules.program.evaluate import NO_SCOPES, Scopes, View
 from payerrules.runtimes.benefit import Fold
 from payerrules.runtimes.blocks import Act
-from payerrules.runtimes.case import Case
+from payerrules.runtimes.case import OTHER_PAYERS, Case
 from payerrules.runtimes.closures import truth_of
 from payerrules.runtimes.conclusions import Conclusions, LineConclusion, Run, Verdict
 from payerrules.runtimes.deriving import derive
@@ -59,6 +59,8 @@ class Walk:
             if edition.must_know:
                 for name in edition.must_know - view["@given"]:
                     view[name] = None
+                if OTHER_PAYERS in edition.must_know and self.case.encounter.other_payers is None:
+                    view["@other_payers"] = view["@other_payers"] or None
             about = truth_of(edition.about)(view, NO_SCOPES) if edition.settled is None else edition.settled
             if about > spoken:
                 spoken = about
@@ -200,6 +202,20 @@ class Walk:
                     found.append((i, j, {"other": other, "pair": pair}))
         return found
 
+    @cached_property
+    def payers(self) -> list[tuple[int, View, View]]:
+        """Every other payer, of the encounter and of each line that lists its own: the line's number (0: all), where it is read from, and it."""
+        whole = self.case.whole
+        found = [(0, whole, one) for one in whole["@other_payers"] or ()]
+        shared = False
+        for line, view in zip(self.case.encounter.lines, self.case.lines, strict=True):
+            if line.other_payers is not None:
+                found += [(line.number, view, one) for one in view["@other_payers"]]
+            elif view["@other_payers"] is not whole["@other_payers"] and not shared:
+                shared = True  # the lines that list none have one list together
+                found += [(0, whole, one) for one in view["@other_payers"]]
+        return found
+
     def questions(self, step: Step) -> Questions:
         """What a step asks: each block of each thing that can still answer otherwise than no."""
         asked: Questions = []
@@ -224,7 +240,7 @@ class Walk:
         return asked
 
     def ask_of_encounter(self, step: Step, asked: Questions) -> None:
-        """What a step asks of the encounter, its authorizations and its diagnoses."""
+        """What a step asks of the encounter, its authorizations, its other payers and its diagnoses."""
         whole = self.case.whole
         day = whole["line.date"]
         block = self.plan.block(step, "encounter", (day,)) if day else None
@@ -235,6 +251,12 @@ class Walk:
             for one in whole["@authorizations"] or ():
                 name = str(one.get("authorization.id") or "")
                 self.ask(asked, Run(block, -1, 0, name, whole, {"authorization": one}))
+        block = self.plan.block(step, "other_payer", (day,))
+        if block is not None:
+            for number, view, one in self.payers:
+                name = str(one.get("other_payer.id") or "")
+                self.ask(asked, Run(block, -1, number, name, view, {"other_payer": one}))
+            self.derive_of_past_payers(step)
         block = self.plan.block(step, "pair_of_diagnoses", (day,))
         if block is not None:
             codes = whole["@diagnoses"] or ()
@@ -262,6 +284,16 @@ class Walk:
             if block is not None and block.derives_for_all:
                 derive(block.derives_for_all, block.many(whole, NO_SCOPES), whole, whole)
 
+    def derive_of_past_payers(self, step: Step) -> None:
+        """Derive the facts of the payers that past services list."""
+        for line, view in zip(self.case.encounter.history or (), self.case.history, strict=True):
+            block = self.plan.block(step, "other_payer", (line.date,))
+            if block is None or line.other_payers is None:
+                continue
+            for one in view["@other_payers"]:
+                scopes = {"other_payer": one}
+                derive(block.derives, block.many(view, scopes), one, view, scopes)
+
     def settle(self, asked: Questions, answers: Answers) -> None:
         """Take in the answers of a step: derived facts, hits, prices, flags and actions."""
         for run, found in zip(asked, answers, strict=True):
@@ -285,12 +317,12 @@ class Walk:
     def derive(self, run: Run) -> None:
         """Set the derived facts of a block; a conflict pends the line."""
         block, view = run.block, run.view
-        pair = run.scopes.get("pair")
-        conflicts = derive(block.derives, run.found, view if pair is None else pair, view, run.scopes)
+        target = run.scopes.get("pair") or run.scopes.get("other_payer")
+        conflicts = derive(block.derives, run.found, view if target is None else target, view, run.scopes)
         if run.place >= 0 and conflicts:
             self.lines[run.place].pending += conflicts
             self.lines[run.place].stands = min(self.lines[run.place].stands, UNKNOWN)
-        if run.place < 0 and not run.other:
+        if run.place < 0 and not run.scopes:
             for name in block.derives_of:
                 for one in (*self.case.lines, *self.case.history):
                     if name not in one["@given"]:
