@@ -21,8 +21,12 @@ MANY = 12
 
 
 @pytest.fixture(scope="module")
-def engine() -> Engine:
-    return Engine.open(runtime="reference", plugins=False)
+def engine() -> Iterator[Engine]:
+    made = Engine.open(runtime="reference", plugins=False)
+    gc.collect()
+    gc.freeze()  # what is there already is not looked at
+    yield made
+    gc.unfreeze()
 
 
 def claim(number: int) -> str:

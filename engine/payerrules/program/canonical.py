@@ -13,6 +13,7 @@ from payerrules.language.items import EditionMeaning, Limit
 from payerrules.language.long_rows import LongRows
 from payerrules.model.diagnostic import Location
 from payerrules.model.values import NONE
+from payerrules.program.reads import parts_of
 
 UNORDERED = ("rules", "lookups", "limits", "limit_step_rules")
 """Fields whose order in the file means nothing."""
@@ -39,15 +40,15 @@ def canonical(part: Anything) -> Anything:
         return [list(pair) for pair in sorted(pairs, key=lambda pair: pair[0])]
     if dataclasses.is_dataclass(part) and not isinstance(part, type):
         fields: dict[str, Anything] = {"is": type(part).__name__}
-        for field in dataclasses.fields(part):
-            value = getattr(part, field.name)
-            if field.name == "at" or isinstance(value, Location):
+        for name in parts_of(type(part)):
+            value = getattr(part, name)
+            if name == "at" or isinstance(value, Location):
                 continue
             found = canonical(value)
-            unordered = isinstance(part, EditionMeaning) and field.name in UNORDERED
-            if unordered or isinstance(part, All | Any) or (isinstance(part, Limit) and field.name == "beyonds"):
+            unordered = isinstance(part, EditionMeaning) and name in UNORDERED
+            if unordered or isinstance(part, All | Any) or (isinstance(part, Limit) and name == "beyonds"):
                 found = sorted(found, key=dumped)
-            fields[field.name] = found
+            fields[name] = found
         return fields
     raise TypeError(f"{type(part).__name__} is no part of a meaning")
 
@@ -62,16 +63,14 @@ def ordered(part: Anything) -> Anything:
     if isinstance(part, tuple):
         made = tuple(ordered(one) for one in part)
         return part if all(one is other for one, other in zip(made, part, strict=True)) else made
-    if not dataclasses.is_dataclass(part) or isinstance(part, type):
-        return part
     changed = {}
-    for field in dataclasses.fields(part):
-        old = getattr(part, field.name)
+    for name in parts_of(type(part)):
+        old = getattr(part, name)
         new = ordered(old)
-        if isinstance(part, All | Any) and field.name == "parts":
+        if isinstance(part, All | Any) and name == "parts":
             new = tuple(sorted(new, key=lambda one: dumped(canonical(one))))
         if new is not old:
-            changed[field.name] = new
+            changed[name] = new
     return dataclasses.replace(part, **changed) if changed else part
 
 

@@ -11,6 +11,18 @@ from payerrules.language.expression import Exists, Fact
 from payerrules.language.items import LongTableLookup, Lookup, ParameterLookup, Rule, TableLookup, UnitLookup
 
 
+_PARTS: dict[type, tuple[str, ...]] = {}
+
+
+def parts_of(kind: type) -> tuple[str, ...]:
+    """The names of the parts that things of a kind are made of; none for what is no piece of meaning."""
+    found = _PARTS.get(kind)
+    if found is None:
+        made = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
+        found = _PARTS[kind] = tuple(field.name for field in made)
+    return found
+
+
 def facts_in(part: Any) -> Iterator[Fact]:
     """Every fact that a piece of meaning reads; the facts printed by texts are left out."""
     if isinstance(part, Fact):
@@ -20,9 +32,9 @@ def facts_in(part: Any) -> Iterator[Fact]:
     elif isinstance(part, tuple):
         for one in part:
             yield from facts_in(one)
-    elif dataclasses.is_dataclass(part) and not isinstance(part, type):
-        for field in dataclasses.fields(part):
-            yield from facts_in(getattr(part, field.name))
+    else:
+        for name in parts_of(type(part)):
+            yield from facts_in(getattr(part, name))
 
 
 def exists_in(part: Any) -> Iterator[Exists]:
@@ -32,9 +44,9 @@ def exists_in(part: Any) -> Iterator[Exists]:
     if isinstance(part, tuple):
         for one in part:
             yield from exists_in(one)
-    elif dataclasses.is_dataclass(part) and not isinstance(part, type):
-        for field in dataclasses.fields(part):
-            yield from exists_in(getattr(part, field.name))
+    else:
+        for name in parts_of(type(part)):
+            yield from exists_in(getattr(part, name))
 
 
 def reads(item: Rule | Lookup) -> list[Fact]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 from payerrules.language.composed import Composed
@@ -94,7 +95,7 @@ class Subject:
         last = max((row.window for row in rows), default=ANY_DAY)
         return [row for row in rows if row.window == last]
 
-    @property
+    @cached_property
     def stages(self) -> dict[str, str]:
         """The stage of each rule, by its id."""
         return {placed.item.id: placed.stage for placed in place(self.meaning, []) if isinstance(placed.item, Rule)}
