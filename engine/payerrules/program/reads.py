@@ -10,7 +10,6 @@ from payerrules.language.effect import Derive, Hit, Template
 from payerrules.language.expression import Exists, Fact
 from payerrules.language.items import LongTableLookup, Lookup, ParameterLookup, Rule, TableLookup, UnitLookup
 
-
 _PARTS: dict[type, tuple[str, ...]] = {}
 
 
