@@ -163,3 +163,16 @@ def test_schema_with_out_touches_no_policy_and_what_is_no_policy_is_named(tmp_pa
     code, _, err = run("schema", str(other))
     assert (code, "is no policy" in err) == (1, True)
     assert run("schema", "--out", str(target), str(policy), str(other))[0] == 2
+
+
+def test_facts_of_plugins_are_known_where_a_policy_names_them(tmp_path: Path) -> None:
+    pytest.importorskip("payerrules_gold_card")
+    policy = tmp_path / "p.yaml"
+    policy.write_text(
+        "policy: own/gold\nedition: 1\ntitle: T\napplies_to: {payer: own}\n"
+        "effective: {from: 2026-01-01, through: 2026-12-31}\nsources: {s: {title: Manual, status: primary}}\n"
+        "rules: [{id: gold, title: Gold, when: {gold_card.holder: yes}, then: {flag: gold}, source: s}]\n"
+    )
+    assert CliRunner().invoke(app, ["check", str(policy)]).exit_code == 0
+    without = CliRunner().invoke(app, ["check", str(policy), "--without-plugin", "gold_card"])
+    assert (without.exit_code, "unknown-fact" in without.stderr) == (1, True)

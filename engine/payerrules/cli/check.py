@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from payerrules.cli.common import DONE, FINDINGS, err, out, stop, tell, write
+from payerrules.cli.common import DONE, FINDINGS, Without, err, out, stop, tell, write
 from payerrules.cli.findings_output import as_json, as_sarif
 from payerrules.decide.engine import engine_version
 from payerrules.language.schemas import publish
@@ -17,7 +17,8 @@ from payerrules.library.editor import write_schema
 from payerrules.library.library import Library, policy_files
 from payerrules.library.lock import write_lock
 from payerrules.library.shipped import shipped_policies
-from payerrules.model.diagnostic import Severity
+from payerrules.model.diagnostic import Diagnostic, Severity, in_order
+from payerrules.payers.manager import Plugins
 
 commands = typer.Typer()
 
@@ -45,6 +46,7 @@ def check(
     out_path: Annotated[
         Path | None, typer.Option("--out", help="Write json or sarif to this file instead of standard output.")
     ] = None,
+    without: Without = None,
 ) -> None:
     """Check policies: structure, links, types, dates, the lock, and what nobody can have meant. Exit code 1 on an error."""
     chosen = existing(paths or [shipped_policies()])
@@ -54,7 +56,7 @@ def check(
                 stop(f"{path} is no folder of policies with a vocabulary.yaml")
             library, _ = Library.open([path])
             (out if format is FindingsFormat.TEXT else err).print(f"wrote {write_lock(path, library)}", markup=False)
-    found = check_files(chosen)
+    found = checked(chosen, without)
     errors = sum(d.severity is Severity.ERROR for d in found)
     match format:
         case FindingsFormat.JSON:
@@ -66,6 +68,16 @@ def check(
             warnings = len(found) - errors
             out.print(f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}")
     raise typer.Exit(FINDINGS if errors or (strict and found) else DONE)
+
+
+def checked(paths: list[Path], without: list[str] | None) -> list[Diagnostic]:
+    """What is wrong with policies; plugins are asked for their facts where a policy names one that is not among the engine's."""
+    found = check_files(paths)
+    if any(finding.code == "unknown-fact" for finding in found):
+        vocabularies, wrong = Plugins(without=without or ()).vocabularies()
+        if vocabularies:
+            return in_order([*check_files(paths, vocabularies=vocabularies), *wrong])
+    return found
 
 
 @commands.command()

@@ -35,7 +35,7 @@ def check_files(
     files = []
     for path in paths:
         if (path / "vocabulary.yaml").is_file():
-            found += check_library(path)
+            found += check_library(path, vocabularies)
         else:
             files += policy_files(path) if path.is_dir() else [path]
     if files:
@@ -49,9 +49,9 @@ def check_files(
     return in_order(found)
 
 
-def check_library(folder: Path) -> list[Diagnostic]:
+def check_library(folder: Path, vocabularies: Sequence[Vocabulary] = ()) -> list[Diagnostic]:
     """What is wrong with a whole folder of policies: structure, links, types, dates, checks, findings, and the lock."""
-    library, found = Library.open([folder])
+    library, found = Library.open([folder], vocabularies=vocabularies)
     return in_order([*found, *check_meanings(library), *check_lock(folder, library)])
 
 
