@@ -9,6 +9,7 @@ from payerrules.analysis.study import MeaningKey, Shelf, bench
 from payerrules.decide.engine import Engine
 from payerrules.language.items import EditionMeaning
 from payerrules.language.policy import PolicyText, read_policy
+from payerrules.language.spelling import remedy
 from payerrules.library.compose import compositions
 from payerrules.library.library import Library
 from payerrules.library.shipped import shipped_policies
@@ -52,7 +53,7 @@ def edition_text(library: Library, name: str) -> PolicyText:
     policy, _, edition = name.partition("@")
     editions = library.shelf.get(policy)
     if not editions:
-        raise LookupError(f"`{name}` is no file, folder or policy; there are: {', '.join(sorted(library.shelf))}")
+        raise LookupError(f"`{name}` is no file, folder or policy. {remedy(name, library.shelf, 'There are')}")
     chosen = [text for text in editions if not edition or text.edition == edition]
     if not chosen:
         raise LookupError(f"`{policy}` has no edition `{edition}`; it has {', '.join(t.edition for t in editions)}")
