@@ -96,6 +96,42 @@ def test_processes_come_to_the_same_as_one(tmp_path: Path) -> None:
     assert [(j.name, j.end) for j in two.judged] == [(j.name, j.end) for j in one.judged]
 
 
+def test_a_fact_that_nothing_makes_any_more_is_missed_by_the_rules_that_want_it_false(tmp_path: Path) -> None:
+    policy = tmp_path / "p.yaml"
+    policy.write_text(
+        """policy: mini/speech
+edition: 1
+title: Mini
+applies_to: {payer: mini}
+about: {line.code: 92507}
+effective: {from: 2026-01-01, through: 2026-12-31}
+sources: {manual: {title: Manual, status: primary}}
+derive:
+  plan_of_care.is_timely: {plan_of_care.established: {on_or_after: 2026-02-01}}
+rules:
+  - {id: due, title: Due, when: {plan_of_care.is_timely: no}, then: {flag: plan_review_due}, source: manual}
+"""
+    )
+    golden = tmp_path / "p.golden.yaml"
+    golden.write_text(
+        """golden:
+  - name: established too early
+    encounter:
+      encounter: A
+      payer: {id: mini}
+      patient: {id: P}
+      documentation: {plan_of_care: {established: 2026-01-31}}
+      lines: [{line: 1, date: 2026-05-02, code: 92507}]
+    expect: {lines: {1: {flags: [plan_review_due]}}}
+"""
+    )
+    report = run_mutants(tmp_path, [golden], ["mini/speech"], 1, None, suggest=False)
+    (left_out,) = [
+        one for one in report.judged if one.name == "mini/speech#derive/plan_of_care.is_timely: the rule left out"
+    ]
+    assert left_out.end == CAUGHT
+
+
 def test_the_command_fails_under_what_is_asked(tmp_path: Path) -> None:
     policy, cases = write(tmp_path, POLICY, "eighteen today")
     call = ["mutants", str(cases), "--policies", str(policy), "--policy", *NAME, "--memory", str(tmp_path / "m.json")]

@@ -33,7 +33,7 @@ from payerrules.language.items import (
     Window,
 )
 from payerrules.program.program import Program
-from payerrules.program.reads import facts_in, makes
+from payerrules.program.reads import facts_in, leaves_in, makes
 from payerrules.program.space import Space, space_of
 from payerrules.runtimes.case import PRESUMED_AS
 
@@ -44,19 +44,15 @@ ALWAYS_KNOWN = frozenset(
 
 
 def tests_in(condition: Condition) -> Iterator[Condition]:
-    """The single tests of a condition, from left to right; a look at other things is one test."""
-    match condition:
-        case All(parts) | Any(parts):
-            for part in parts:
-                yield from tests_in(part)
-        case Not(part) | Because(_, part):
-            yield from tests_in(part)
-        case Constant() | Given():
-            return
-        case Compare(Fact(name), "eq", _) if name.startswith("limit.") and name.endswith(".counts"):
-            return  # the silent part of a rule that reads a limit
-        case _:
-            yield condition
+    """The single tests of a condition that somebody wrote, from left to right; a look at other things is one test."""
+    for leaf in leaves_in(condition):
+        match leaf:
+            case Constant() | Given():
+                pass
+            case Compare(Fact(name), "eq", _) if name.startswith("limit.") and name.endswith(".counts"):
+                pass  # the silent part of a rule that reads a limit
+            case _:
+                yield leaf
 
 
 class Doubt:

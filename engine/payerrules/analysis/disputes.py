@@ -23,7 +23,7 @@ from payerrules.language.expression import (
 from payerrules.language.items import EditionMeaning, Limit, ParameterLookup, Rule, TableLookup, UnitLookup, Window
 from payerrules.program.build import silent
 from payerrules.program.program import Program
-from payerrules.program.reads import facts_in
+from payerrules.program.reads import facts_in, makes
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,16 +157,23 @@ def of_rule(old: Rule, new: Rule | None, meaning: EditionMeaning) -> Dispute:
         else:
             always = True
     speaks_otherwise = always and new is not None
+    unmade = new is None and any(isinstance(e, Derive) and alone_gives(e, old, meaning) for e in old.effects)
 
     def differs(found: Sequence[int]) -> bool:
         if found[0] == FALSE:
             return False
-        if found[1] != found[2] or (speaks_otherwise and found[1] != FALSE):
+        if unmade or found[1] != found[2] or (speaks_otherwise and found[1] != FALSE):
             return True
         struck = any(found[a] != found[b] for a, b in pairs) or any(found[n] != FALSE for n in triggers)
         return found[1] != FALSE and struck
 
     return Dispute(tuple(conditions), differs, old.for_each)
+
+
+def alone_gives(effect: Derive, rule: Rule, meaning: EditionMeaning) -> bool:
+    """Whether no other rule makes a fact that this one makes known even where its condition is false: without it it is unknown."""
+    known = effect.closed or effect.otherwise is not None
+    return known and not any(effect.fact.name in makes(other) for other in meaning.rules if other is not rule)
 
 
 def hit_tests(one: Effect, other: Effect) -> list[tuple[Condition, Condition]] | None:

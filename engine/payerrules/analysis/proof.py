@@ -11,7 +11,7 @@ from payerrules.analysis.disputes import disputes, taken, two_differ
 from payerrules.analysis.mutations import Edit, Mutant
 from payerrules.analysis.replacing import replaced
 from payerrules.analysis.solve import never
-from payerrules.analysis.study import MeaningKey
+from payerrules.analysis.study import MeaningKey, key_of
 from payerrules.language.effect import Derive, Hit
 from payerrules.language.expression import ALWAYS, FALSE, Condition, Fact, Literal
 from payerrules.language.items import EditionMeaning, Limit, Rule, TableLookup
@@ -22,7 +22,7 @@ from payerrules.program.solver import outcomes
 
 def same_meaning(mutant: Mutant, meanings: Mapping[MeaningKey, EditionMeaning], program: Program, doubt: Doubt) -> str:
     """Why a mutant cannot differ in this program from the policy; "" where that is not proved."""
-    mine = {(f"{m.policy} {m.edition}", m.effective) for m in program.editions}
+    mine = {key_of(meaning) for meaning in program.editions}
     edits = [edit for edit in mutant.edits if edit.key in mine]
     if all(unread(edit, meanings[edit.key], program) for edit in edits):
         return "nothing reads what it makes"

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from payerrules.decide.explain import next_text, number_text, period_text
+from payerrules.decide.notes import COUNTER
 from payerrules.model.decision import Decision, LineDecision
 from payerrules.model.encounter import Encounter
 
@@ -106,7 +107,7 @@ def told(decision: Decision, line: LineDecision, first: bool) -> list[str]:
     found += [f"to do: {action['say']}" for action in line.actions]
     found += [f"needs: {need}" for need in line.needs]
     if first:
-        found += [text for text in decision.unread if text.startswith("the counter ")]  # other faults are told beside
+        found += [text for text in decision.unread if text.startswith(COUNTER)]  # other faults are told beside
         found += [f"to do: {action['say']}" for action in decision.actions]
         found += [f"presumed: {name}" for name in decision.presumed]
         ledger = decision.ledger or {}

@@ -16,6 +16,8 @@ ROOM: Final = 4
 """How many modifiers a claim line holds: SV101-3 to SV101-6 of an 837P, field 24D of a CMS-1500."""
 TOO_MANY: Final = "too_many_modifiers"
 UNLISTED: Final = "unlisted_modifier"
+COUNTER: Final = "the counter"
+"""How the remark on a counter that no limit reads begins."""
 
 
 def note(line: LineDecision, listed: Collection[str]) -> None:
@@ -35,7 +37,7 @@ def unread_counters(encounter: Encounter, program: Program) -> list[str]:
     told = [c.limit for c in encounter.counters if not any(is_called(limit, c.limit) for limit in limits)]
     names = sorted({limit.report_as.text for limit in limits})
     return [
-        f"the counter `{name}` is of no limit of this policy, and was not counted. {remedy(name, names, 'Its limits are')}"
+        f"{COUNTER} `{name}` is of no limit of this policy, and was not counted. {remedy(name, names, 'Its limits are')}"
         for name in dict.fromkeys(told)
     ]
 

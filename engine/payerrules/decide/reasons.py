@@ -35,7 +35,7 @@ from payerrules.language.expression import (
 from payerrules.limits.authorizations import ASKED
 from payerrules.model.values import NONE, FactType, show
 from payerrules.program.evaluate import COLLECTIONS, View, reading
-from payerrules.program.reads import facts_in
+from payerrules.program.reads import facts_in, leaves_in
 from payerrules.program.reads import shown as plain_name
 from payerrules.runtimes.closures import truth_of
 from payerrules.runtimes.conclusions import Verdict
@@ -155,23 +155,11 @@ def _tested(condition: Condition) -> tuple[tuple[Fact, ...], tuple[Fact, ...], b
     if known is None:
         if len(_TESTED) >= TESTS:
             _TESTED.clear()
-        inside = list(tests_in(condition))
+        inside = list(leaves_in(condition))
         given = tuple(dict.fromkeys(test.fact for test in inside if isinstance(test, Given)))
         plain = not any(isinstance(test, Exists | Count) for test in inside)
         known = _TESTED[id(condition)] = condition, (tuple(dict.fromkeys(facts_in(condition))), given, plain)
     return known[1]
-
-
-def tests_in(condition: Condition) -> Iterator[Condition]:
-    """The single tests of a condition."""
-    match condition:
-        case All(parts) | Any(parts):
-            for part in parts:
-                yield from tests_in(part)
-        case Not(part) | Because(_, part):
-            yield from tests_in(part)
-        case _:
-            yield condition
 
 
 def read_by(condition: Condition) -> tuple[Fact, ...]:

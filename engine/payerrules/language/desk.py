@@ -230,11 +230,10 @@ class Desk:
         """A modifier as written; one that the catalogue does not have is an error."""
         if self.modifiers and node.text not in self.modifiers:
             near = near_code(node.text, self.modifiers)
-            hint = f"Did you mean `{near}`?" if near else ""
-            hint = (
-                hint
-                or "codes/modifiers.yaml lists them; a file of that name beside your policy may add one, with its source."
+            where = (
+                "codes/modifiers.yaml lists them; a file of that name beside your policy may add one, with its source."
             )
+            hint = f"Did you mean `{near}`?" if near else where
             self.error("unknown-modifier", f"`{node.text}` is no modifier of the catalogue", node, hint)
         return node.text
 

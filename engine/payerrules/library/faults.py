@@ -68,8 +68,8 @@ class Faults:
     def leave_true(self, finding: Diagnostic) -> bool:
         """Whether a finding is true however the faulty parts will be mended.
 
-        A name is unknown unless a faulty part, or a layer below that is not known, may define it. Anything else is true of a part that is sound, and that
-        speaks of nothing in doubt; of none where the defaults are in doubt.
+        A name is unknown unless a faulty part, or a layer below that is not known, may define it. Anything else is true of a
+        part that is sound and speaks of nothing in doubt; of none where the head of the file or its defaults are in doubt.
         """
         said = _QUOTED.search(finding.message)
         if finding.code in NAMING:
@@ -96,11 +96,10 @@ def parts_of(text: PolicyText) -> Iterator[tuple[Spot, Part]]:
 
 
 def meant(key: str) -> Iterator[str]:
-    """The parts that much else hangs on, where a key of the file is one of them or may be one misspelt."""
-    word = key if key in (*SECTIONS, "sources") else closest(key, ("defaults", "extends", "based_on", "effective"))
-    if word == "defaults":
-        yield word
-    elif word in ("extends", "based_on", "effective"):
+    """What hangs on a key of the file that is no section of names: much does on the defaults, dates and layers, misspelt too."""
+    if key not in NAMED or key == "defaults":
+        yield "defaults"
+    if key not in NAMED and closest(key, ("defaults", "extends", "based_on", "effective")) not in ("", "defaults"):
         yield "extends"
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ from payerrules.limits.spans import COVERING, span_of
 from payerrules.model.encounter import Encounter
 from payerrules.program.evaluate import View, value
 from payerrules.program.program import Program
-from payerrules.program.reads import facts_in, makes
+from payerrules.program.reads import facts_in, makes, pieces_in
 
 DATE_OF_SERVICE: Final = "line.date"
 
@@ -65,7 +65,7 @@ def reach(limit: Limit, day: int, view: View, encounter: Encounter, program: Pro
     period = limit.period
     if isinstance(period.length, Fact) and period.length.name.startswith("parameter."):
         longest = largest(period.length.name, program)
-        period = dataclasses.replace(period, length=None if longest is None else Literal(longest, period.length.type))
+        period = replace(period, length=None if longest is None else Literal(longest, period.length.type))
     if period.kind == "blocks" and period.anchor is None:
         return None
     if period.kind == "authorization":
@@ -120,7 +120,8 @@ def facts_of_past(items: Iterable[Rule | Lookup], limits: Iterable[Limit]) -> fr
     found = {fact.name for limit in limits for part in (limit.of, limit.per, limit.one_per) for fact in facts_in(part)}
     found |= {fact for _, facts in NAMED for fact in facts}
     found |= {fact.name for item in kept for where in services_in(item) for fact in facts_in(where) if fact.scope}
-    found |= {fact.name for item in kept for total in sums_in(item) for fact in facts_in(total.of) if fact.scope}
+    totals = (one for item in kept for one in pieces_in(item) if isinstance(one, Total) and one.over == "service")
+    found |= {fact.name for total in totals for fact in facts_in(total.of) if fact.scope}
     while True:
         more = {fact.name for item in kept if not found.isdisjoint(makes(item)) for fact in facts_in(item)} - found
         if not more:
@@ -128,28 +129,10 @@ def facts_of_past(items: Iterable[Rule | Lookup], limits: Iterable[Limit]) -> fr
         found |= more
 
 
-def sums_in(part: Any) -> Iterator[Total]:
-    """Every sum over lines and past services in a piece of meaning."""
-    if isinstance(part, Total) and part.over == "service":
-        yield part
-    if isinstance(part, tuple):
-        for one in part:
-            yield from sums_in(one)
-    elif dataclasses.is_dataclass(part) and not isinstance(part, type):
-        for field in dataclasses.fields(part):
-            yield from sums_in(getattr(part, field.name))
-
-
 def services_in(part: Any) -> Iterator[Condition]:
     """The conditions of every look at lines and past services in a piece of meaning."""
-    if isinstance(part, Exists | Count | Total) and part.over == "service":
-        yield part.where
-    if isinstance(part, tuple):
-        for one in part:
-            yield from services_in(one)
-    elif dataclasses.is_dataclass(part) and not isinstance(part, type):
-        for field in dataclasses.fields(part):
-            yield from services_in(getattr(part, field.name))
+    looks = (one for one in pieces_in(part) if isinstance(one, Exists | Count | Total))
+    return (one.where for one in looks if one.over == "service")
 
 
 def earliest(where: Condition) -> Term | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import Any
+from typing import Any as Anything
 
 from payerrules.language.effect import Derive, Hit, Template
-from payerrules.language.expression import Exists, Fact
+from payerrules.language.expression import All, Any, Because, Condition, Exists, Fact, Not
 from payerrules.language.items import LongTableLookup, Lookup, ParameterLookup, Rule, TableLookup, UnitLookup
 
 _PARTS: dict[type, tuple[str, ...]] = {}
@@ -22,7 +22,7 @@ def parts_of(kind: type) -> tuple[str, ...]:
     return found
 
 
-def facts_in(part: Any) -> Iterator[Fact]:
+def facts_in(part: Anything) -> Iterator[Fact]:
     """Every fact that a piece of meaning reads; the facts printed by texts are left out."""
     if isinstance(part, Fact):
         yield part
@@ -36,23 +36,44 @@ def facts_in(part: Any) -> Iterator[Fact]:
             yield from facts_in(getattr(part, name))
 
 
-def exists_in(part: Any) -> Iterator[Exists]:
-    """Every `exists` in a piece of meaning."""
-    if isinstance(part, Exists):
-        yield part
+def pieces_in(part: Anything) -> Iterator[Anything]:
+    """A piece of meaning and every piece inside it, the outer ones first."""
     if isinstance(part, tuple):
         for one in part:
-            yield from exists_in(one)
-    else:
-        for name in parts_of(type(part)):
-            yield from exists_in(getattr(part, name))
+            yield from pieces_in(one)
+    elif names := parts_of(type(part)):
+        yield part
+        for name in names:
+            yield from pieces_in(getattr(part, name))
+
+
+def spoken_in(part: Anything) -> Iterator[Fact]:
+    """Every fact that a piece of meaning reads, those printed by texts too."""
+    return (one for one in pieces_in(part) if isinstance(one, Fact))
+
+
+def leaves_in(condition: Condition) -> Iterator[Condition]:
+    """The single tests of a condition, from left to right; a look at other things is one test."""
+    match condition:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from leaves_in(part)
+        case Not(part) | Because(_, part):
+            yield from leaves_in(part)
+        case _:
+            yield condition
+
+
+def exists_in(part: Anything) -> Iterator[Exists]:
+    """Every `exists` in a piece of meaning."""
+    return (one for one in pieces_in(part) if isinstance(one, Exists))
 
 
 def reads(item: Rule | Lookup) -> list[Fact]:
     """The facts that a rule or look-up reads before it can speak."""
     match item:
         case Rule():
-            parts: list[Any] = [item.when]
+            parts: list[Anything] = [item.when]
             for effect in item.effects:
                 if isinstance(effect, Derive):
                     parts += [effect.value, effect.otherwise] if effect.otherwise else [effect.value]

@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from payerrules.language.effect import Derive, Effect, Hit
-from payerrules.language.expression import ALWAYS, FALSE, UNKNOWN, Condition, Constant, Fact, Literal
+from payerrules.language.expression import ALWAYS, FALSE, UNKNOWN, Condition, Constant, Literal
 from payerrules.language.items import Rule
 from payerrules.model.values import MaybeValue
+from payerrules.program.reads import spoken_in
 from payerrules.runtimes.compiled import Known, Many, compile_many, fold
 from payerrules.runtimes.deriving import Writer, derived
 from payerrules.runtimes.lookups import Conflict
 
 SETTLED = 1_000
 """How many combinations of verdicts a block keeps the consequences of."""
-
-
-def facts_in(part: Any) -> Iterator[Fact]:
-    """Every fact that a piece of meaning speaks of."""
-    if isinstance(part, Fact):
-        yield part
-    elif isinstance(part, tuple):
-        for one in part:
-            yield from facts_in(one)
-    elif dataclasses.is_dataclass(part):
-        for field in dataclasses.fields(part):
-            yield from facts_in(getattr(part, field.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +117,7 @@ class Block:
         for place, rule in enumerate(self.rules):
             for effect in rule.effects:
                 if isinstance(effect, Derive):
-                    one = Writer(rule, effect, asked.get(place, -1), tuple(facts_in(rule.when)))
+                    one = Writer(rule, effect, asked.get(place, -1), tuple(spoken_in(rule.when)))
                     found.setdefault(effect.fact.name, []).append(one)
         return tuple((name, tuple(sorted(w, key=lambda w: -w.rule.priority))) for name, w in found.items())
 

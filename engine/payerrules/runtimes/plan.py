@@ -28,7 +28,8 @@ from payerrules.language.items import LAST_DAY, STAGES, Limit, Lookup, Rule, Uni
 from payerrules.limits.authorizations import ASKED
 from payerrules.model.values import DATE
 from payerrules.program.program import Placed, Program
-from payerrules.runtimes.blocks import Block, facts_in
+from payerrules.program.reads import pieces_in, spoken_in
+from payerrules.runtimes.blocks import Block
 from payerrules.runtimes.case import OTHER_PAYERS, PRESUMED_AS, Opening
 from payerrules.runtimes.compiled import Known, fold
 from payerrules.runtimes.lookups import Look, looker
@@ -118,8 +119,8 @@ class Plan:
         self.program = program
         placed = [ready(p, program) for p in program.placed]
         self.reads = frozenset(
-            fact.name for p in placed for fact in facts_in(p.item) if not isinstance(p.item, Rule) or p.item.effects
-        ) | frozenset(f.name for limit, _ in program.limits for f in facts_in(limit))
+            fact.name for p in placed for fact in spoken_in(p.item) if not isinstance(p.item, Rule) or p.item.effects
+        ) | frozenset(f.name for limit, _ in program.limits for f in spoken_in(limit))
         order = {stage: i for i, stage in enumerate(STAGES)}
         places = sorted({(order[p.stage], p.level) for p in placed})
         self.steps = tuple(
@@ -287,15 +288,10 @@ def stretches(steps: Sequence[Step]) -> tuple[tuple[Step, ...], ...]:
 
 def looks_around(part: Any) -> bool:
     """Whether a piece of meaning, read for one line, looks at other lines or past services."""
-    match part:
-        case UnitLookup() | Exists("line" | "service") | Count("line" | "service") | Total("line" | "service"):
-            return True
-        case tuple():
-            return any(looks_around(one) for one in part)
-        case _ if dataclasses.is_dataclass(part):
-            return any(looks_around(getattr(part, field.name)) for field in dataclasses.fields(part))
-        case _:
-            return False
+    return any(
+        isinstance(one, UnitLookup) or (isinstance(one, Exists | Count | Total) and one.over in ("line", "service"))
+        for one in pieces_in(part)
+    )
 
 
 def ready(placed: Placed, program: Program) -> Placed:

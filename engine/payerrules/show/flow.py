@@ -321,8 +321,8 @@ def limit_steps(limits: Sequence[Limit], drawing: Drawing, voice: Voice) -> list
             for step_rule in drawing.subject.step_rules:
                 if fits(step_rule, rule, limit):
                     other = Step(short(step_rule.id), step_rule.title, (), (), drawing.cites(step_rule))
-                    when = tuple(f"and {text}" for text in (condition_text(step_rule.when, False, voice),) if text)
-                    found += asked_steps(other, instead(step_rule, rule), (*ask, *when), drawing, voice)
+                    when = f"and {condition_text(step_rule.when, False, voice)}"
+                    found += asked_steps(other, instead(step_rule, rule), (*ask, when), drawing, voice)
                     kept.append(f"and {condition_text(Not(step_rule.when), False, voice)}")
             found += asked_steps(Step(f"{limit.name}/{rule.step}", "", (), (), own), rule, tuple(kept), drawing, voice)
     return found
