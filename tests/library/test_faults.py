@@ -106,3 +106,13 @@ def test_one_fault_in_a_sound_policy_brings_up_nothing_elsewhere(path: Path, dat
     line = text[: at[0]].count("\n") + 1
     beside = beside_faults(library, {str(path)})
     assert [finding.text() for finding in beside if finding.at and abs(finding.at.line - line) > 40] == []
+
+
+def test_a_waiver_in_a_file_with_errors_is_not_called_unused(folder: Path) -> None:
+    path = folder / "top.yaml"
+    lone = "value_sets:\n  # waive unread-set: for next year\n  later: {codes: [92508], source: s}\n"
+    rule = RULE.replace("FLAG", "seen")
+    path.write_text(HEAD + lone + rule)
+    assert check_files([path]) == []
+    path.write_text(HEAD + lone + rule.replace("when", "wen"))
+    assert [finding.code for finding in check_files([path])] == ["unknown-key"]

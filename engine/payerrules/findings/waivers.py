@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,8 +44,13 @@ def read_waivers(text: str, name: str) -> list[Waiver]:
     return found
 
 
-def waived(findings: Iterable[Diagnostic], waivers: Iterable[Waiver]) -> list[Diagnostic]:
-    """The findings that nobody waives, and what is wrong with the waivers themselves: no reason, or nothing to waive."""
+def waived(
+    findings: Iterable[Diagnostic], waivers: Iterable[Waiver], unsettled: Collection[str] = ()
+) -> list[Diagnostic]:
+    """The findings that nobody waives, and what is wrong with the waivers themselves: no reason, or nothing to waive.
+
+    `unsettled` are files of which, for their errors, not every finding could be looked for: what they waive may be there.
+    """
     listed = list(waivers)
     by_place = {(w.at.file, w.line, w.code): w for w in listed}
     used: set[Waiver] = set()
@@ -61,7 +66,7 @@ def waived(findings: Iterable[Diagnostic], waivers: Iterable[Waiver]) -> list[Di
         if not waiver.because:
             hint = f"Write `# waive {waiver.code}: why it is meant so`."
             kept.append(Diagnostic("waiver-without-reason", "the waiver gives no reason", waiver.at, hint))
-        if waiver not in used:
+        if waiver not in used and waiver.at.file not in unsettled:
             message = f"there is no warning `{waiver.code}` here to waive"
             hint = "Take the waiver out, or put it above the line that the warning names; an error cannot be waived."
             kept.append(Diagnostic("waiver-unused", message, waiver.at, hint, Severity.WARNING))

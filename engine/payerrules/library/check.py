@@ -95,7 +95,9 @@ def check_meanings(library: Library, only: Collection[str] = ()) -> list[Diagnos
     first: dict[tuple[object, ...], Diagnostic] = {}
     for one in found:  # a base's fault shows in each policy on it, in each with another example
         first.setdefault((one.code, one.at, one.message), one)
-    return waived(first.values(), waivers)
+    faulty = [text for editions in library.shelf.values() for text in editions if text.label in broken]
+    in_doubt = {name for text in faulty for name in (text.policy, *library.names_below(text))}
+    return waived(first.values(), waivers, {text.path for text in texts if text.policy in in_doubt})
 
 
 def beside_faults(library: Library, only: Collection[str]) -> list[Diagnostic]:
