@@ -133,6 +133,12 @@ def test_presumed_facts_that_decided_are_listed(engine: Engine) -> None:
     assert "hospice.elected" in decided(engine)["lines"][0]["presumed"]
 
 
+def test_other_payers_that_nobody_speaks_of_are_listed_as_presumed(engine: Engine) -> None:
+    said = {"coverage": {"other_payers": []}}
+    found = [decided(engine, **changes)["lines"][0]["presumed"] for changes in ({"coverage": None}, said)]
+    assert ["coverage.other_payers" in presumed for presumed in found] == [True, False]
+
+
 def test_more_modifiers_than_a_line_has_room_for_are_flagged_and_named(engine: Engine) -> None:
     (line,) = decided(engine, lines=[{**LINE, "modifiers": ["GN", "KX", "59", "95", "X2"]}])["lines"]
     assert "too_many_modifiers" in line["flags"]

@@ -91,11 +91,11 @@ def counted(done: Conclusions) -> dict[str, int]:
 
 
 def presumed(done: Conclusions, told: list[tuple[Verdict, Reason]], presumable: frozenset[str]) -> dict[int, list[str]]:
-    """The facts that decided a rule on each line and were presumed, as nobody gave them."""
+    """The facts and lists that decided a rule on each line and were presumed, as nobody gave them."""
     found: dict[int, set[str]] = {}
     for verdict, reason in told:
         given = verdict.view.get("@given", frozenset())
-        names = {name for name in reason.read if name in presumable and name not in given}
+        names = {name for name in (*reason.read, *reason.looked) if name in presumable and name not in given}
         found.setdefault(verdict.line, set()).update(names)
     whole = found.pop(0, set())
     return {line.line: sorted(whole | found.get(line.line, set())) for line in done.lines}

@@ -200,7 +200,7 @@ class Engine:
         first, last = corrected.submitted, corrected.corrected
         whole = [*first.benign, *last.benign]
         plan, _ = self.judge.plan(program)
-        presumable = frozenset(plan.opening.presumed)
+        presumable = plan.opening.presumable
         unread = [d.message if d.at is None else f"{d.at}: {d.message}" for d in encounter.unread]
         unread += unread_counters(encounter, program)
         return Decision(

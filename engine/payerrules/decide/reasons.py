@@ -46,6 +46,8 @@ OPPOSITE = {"gt": "le", "ge": "lt", "lt": "ge", "le": "gt"}
 TESTS = 50_000  # whose facts are remembered
 REASONS = 10_000  # that are remembered
 NOTHING: View = {"@given": frozenset()}
+LISTS = {"other_payer": frozenset({"coverage.other_payers"})}
+"""The lists that conditions look through and that may be presumed, by what is in them."""
 Key: TypeAlias = tuple[object, ...]
 
 
@@ -61,9 +63,10 @@ class Leaf:
 
 @dataclass(slots=True)
 class Reason:
-    """What was read, what was missing, and the sentences that say why."""
+    """What was read, which lists were looked through, what was missing, and the sentences that say why."""
 
     read: dict[str, str] = field(default_factory=dict)
+    looked: set[str] = field(default_factory=set)
     missing: list[str] = field(default_factory=list)
     sentences: list[str] = field(default_factory=list)
 
@@ -85,6 +88,8 @@ def reason_of(condition: Condition, view: View, scopes: Mapping[str, View]) -> R
         for fact in read_by(leaf.condition):
             if not fact.scope or fact.scope in scopes:
                 reason.read[shown(fact)] = told(fact, view, scopes)
+        if isinstance(leaf.condition, Exists | Count) and leaf.value != UNKNOWN:
+            reason.looked |= LISTS.get(leaf.condition.over, frozenset())
         if leaf.value == UNKNOWN:
             reason.missing += [name for name in lacks(leaf.condition, view, scopes) if name not in reason.missing]
         sentence = sentence_of(leaf, view, scopes)

@@ -52,9 +52,16 @@ class Opening:
         if self.others_presumed:
             self.unsaid["@other_payers"] = []
 
+    @property
+    def presumable(self) -> frozenset[str]:
+        """The facts that are presumed where nobody gives them, the list of other payers among them."""
+        return frozenset(self.presumed) | ({OTHER_PAYERS} if self.others_presumed else frozenset())
+
     def open(self, encounter: Encounter) -> Case:
         """The views of an encounter, with nothing derived yet."""
         given = frozenset(encounter.facts)
+        if encounter.other_payers is not None:
+            given |= {OTHER_PAYERS}
         lines: list[View] = []
         services: list[View] = []
         days = [line.date for line in encounter.lines] or [0]
@@ -106,6 +113,7 @@ class Opening:
     def line(self, line: Line, facts: View, encounter: Encounter, inherited: frozenset[str]) -> View:
         """The view of a line: what it takes from the encounter, then its own."""
         own = line.facts
+        told = own if line.other_payers is None else (*own, OTHER_PAYERS)
         view: View = {
             **facts,
             **own,
@@ -115,7 +123,7 @@ class Opening:
             "line": str(line.number),
             "line.modifiers": frozenset(line.modifiers),
             "@modifiers": line.modifiers,
-            "@given": inherited.union(own) if own else inherited,
+            "@given": inherited.union(told) if told else inherited,
         }
         if not self.of_provider.isdisjoint(own):
             view["provider"] = view.get("provider.npi") if "provider.npi" in own else None
