@@ -43,8 +43,9 @@ def modifiers() -> dict[str, dict[str, Any]]:
     return dict(listed)
 
 
-def line_with(billed: list[str], **more: Any) -> dict[str, Any]:
-    """What is decided of one line with these modifiers; `more` is added to the encounter."""
+def line_with(billed: list[str], of_line: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    """What is decided of one line with these modifiers; `of_line` is added to the line, `more` to the encounter."""
+    line = {"line": "1", "date": "2026-05-11", "code": "92507", "modifiers": billed, "units": "1", "allowed": "74.00"}
     encounter = {
         "encounter": "M-1",
         "payer": {"id": "medicare", "program": "part_b"},
@@ -54,14 +55,12 @@ def line_with(billed: list[str], **more: Any) -> dict[str, Any]:
         "diagnoses": ["I69.320"],
         "documentation": {"medically_necessary": "yes", "skilled": "yes"},
         "history": [],
-        "lines": [
-            {"line": "1", "date": "2026-05-11", "code": "92507", "modifiers": billed, "units": "1", "allowed": "74.00"}
-        ],
+        "lines": [{**line, **(of_line or {})}],
         **more,
     }
     read = encounter_from_dict(encounter, engine().vocabulary)
-    line: dict[str, Any] = engine().decide(read).to_dict()["lines"][0]
-    return line
+    decided: dict[str, Any] = engine().decide(read).to_dict()["lines"][0]
+    return decided
 
 
 def verdict(told: dict[str, Any]) -> str:

@@ -19,6 +19,8 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "medicare.md"
 BLOCK = re.compile(r"(<!-- made: (\w+) -->\n)(.*?)(<!-- end -->\n)", re.DOTALL)
 ABOVE = {"counters": [{"limit": "pt_slp_incurred", "used": "2450.00"}]}
+LIABILITY = ("KX", "GA", "GX", "GY", "GZ")
+INSTITUTIONAL = {"revenue_code": "0440"}
 SIGNED = {"documentation": {"medically_necessary": "yes", "skilled": "yes", "abn": "yes"}}
 
 
@@ -53,14 +55,16 @@ def telehealth() -> str:
 
 def liability() -> str:
     """Each liability modifier and each pair of them, below and above the threshold, without a notice on file and with one."""
-    sets: list[tuple[str, ...]] = [(), *((one,) for one in ("KX", "GA", "GX", "GY", "GZ"))]
-    sets += list(combinations(("KX", "GA", "GX", "GY", "GZ"), 2))
+    rows: list[tuple[str, list[str], dict[str, Any]]] = [("nothing", [], {})]
+    rows += [(one, [one], {}) for one in LIABILITY]
+    rows.insert(3, ("GA, institutional claim", ["GA"], INSTITUTIONAL))
+    rows += [(" ".join(pair), list(pair), {}) for pair in combinations(LIABILITY, 2)]
     out = "| beside GN | below the threshold | crossing it | crossing it, notice on file | who owes then |\n|---|---|---|---|---|\n"
-    for extra in sets:
-        lines = [line_with(["GN", *extra], **more) for more in ({}, ABOVE, {**ABOVE, **SIGNED})]
+    for name, extra, claim in rows:
+        lines = [line_with(["GN", *extra], claim, **more) for more in ({}, ABOVE, {**ABOVE, **SIGNED})]
         told = [verdict(line["as_submitted"]) for line in lines]
         owes = lines[2]["as_submitted"].get("liability") or "nobody, it pays"
-        out += f"| {' '.join(extra) or 'nothing'} | {' | '.join(told)} | {owes} |\n"
+        out += f"| {name} | {' | '.join(told)} | {owes} |\n"
     return out
 
 
