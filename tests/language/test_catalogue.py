@@ -74,3 +74,11 @@ def test_a_shipped_catalogue_is_read_without_a_finding(path: Path) -> None:
     assert found == []
     assert catalogue is not None
     assert catalogue.name == path.stem
+
+
+def test_codes_known_by_number_stand_beside_the_others() -> None:
+    text = TEXT + "in_numbers:\n  - {codes: [N8-N9, N10], kind: rarc, from: 2000-01-01, source: hcpcs}\n"
+    catalogue, found = load_catalogue(text, "c.yaml")
+    assert catalogue is not None, found
+    assert [catalogue.codes[code].told for code in ("N8", "N9", "N10")] == [{"kind": ("rarc",)}] * 3
+    assert codes(text.replace("N8-N9", "N9-N10")) == ["bad-range"]

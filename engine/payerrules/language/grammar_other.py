@@ -101,6 +101,19 @@ def catalogue_schema() -> Schema:
         "additionalProperties": {"type": [*SCALAR_TYPES, "array"], "items": scalar()},
         "required": ["label", "source"],
     }
+    numbered: Schema = {
+        "type": "object",
+        "title": "codes by number",
+        "properties": {
+            "codes": said(
+                "The codes, and ranges of as many digits at both ends: [1-9, 10-14, N95].",
+                {"type": "array", "items": scalar(), "minItems": 1},
+            ),
+            **{key: entry["properties"][key] for key in ("kind", "from", "through", "source")},
+        },
+        "additionalProperties": False,
+        "required": ["codes", "source"],
+    }
     return mapped(
         "a catalogue",
         {
@@ -110,6 +123,10 @@ def catalogue_schema() -> Schema:
             "codes": said(
                 "What is known of each code.",
                 {"type": "object", "title": "codes", "additionalProperties": entry, "minProperties": 1},
+            ),
+            "in_numbers": said(
+                "Further codes of which only number, kind and dates are kept; an entry of `codes` goes before.",
+                {"type": "array", "items": numbered},
             ),
         },
         needed=("catalogue", "sources", "codes"),

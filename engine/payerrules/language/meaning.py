@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from payerrules.language.adjustments import ADJUSTMENTS, out_of_use
+from payerrules.language.adjustments import ADJUSTMENTS, not_in_use
 from payerrules.language.checks import names
 from payerrules.language.composed import Composed, Piece
 from payerrules.language.conditions import read_condition
@@ -49,7 +49,7 @@ def read_meaning(
                 rules += [rule] if rule else []
     top = composed.top
     if top.kind != "base":  # a base is in force only within the dates of what extends it
-        desk.found += out_of_use(rules, top.effective, catalogues.get(ADJUSTMENTS, {}))
+        desk.found += not_in_use(rules, top.effective, catalogues.get(ADJUSTMENTS, {}))
     meaning = EditionMeaning(
         policy=top.policy,
         edition=top.edition,

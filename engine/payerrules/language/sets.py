@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from payerrules.language.catalogue import RANGE_HINT, spread
 from payerrules.language.desk import Desk
 from payerrules.language.expression import CodeSet
 from payerrules.language.nodes import Mapping, Node, Scalar, Sequence, plain
 from payerrules.language.spelling import remedy
 
-RANGE = re.compile(r"([A-Z]?)(\d{1,5})([A-Z]?)-([A-Z]?)(\d{1,5})([A-Z]?)\Z")
 EMPTY = CodeSet()
 
 
@@ -100,15 +99,11 @@ def entry(node: Scalar, desk: Desk) -> CodeSet:
     if text.endswith("-"):
         stem = text[:-1]
         return CodeSet(frozenset({stem.rstrip(".")}), (stem,))
-    found = RANGE.match(text)
-    if found is None:
-        return CodeSet(frozenset({text}))
-    head, low, tail, head2, high, tail2 = found.groups()
-    if (head, tail) != (head2, tail2) or len(low) != len(high) or low > high or int(high) - int(low) > 10_000:
-        hint = "Both ends have the same letters and as many digits, the lower one first: 92521-92524."
-        desk.error("bad-range", f"`{text}` is no range of codes", node, hint)
+    codes = spread(text)
+    if codes is None:
+        desk.error("bad-range", f"`{text}` is no range of codes", node, RANGE_HINT)
         return EMPTY
-    return CodeSet(frozenset(f"{head}{n:0{len(low)}d}{tail}" for n in range(int(low), int(high) + 1)))
+    return CodeSet(codes)
 
 
 def from_catalogue(file: Scalar, where: Node | None, desk: Desk) -> CodeSet:

@@ -10,12 +10,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from payerrules.language.catalogue import entries_of
 from payerrules.language.composed import Composed
 from payerrules.language.desk import MODIFIERS, Catalogue
 from payerrules.language.items import LAST_DAY, EditionMeaning, ParameterLookup, Window
 from payerrules.language.meaning import read_meaning
 from payerrules.language.nodes import Mapping as Map
-from payerrules.language.nodes import Node, plain
+from payerrules.language.nodes import Node
 from payerrules.language.policy import PolicyText, read_policy
 from payerrules.language.reader import read_yaml
 from payerrules.language.vocabulary import Vocabulary, load_vocabulary
@@ -298,8 +299,7 @@ def vocabulary_of(content: bytes, name: str) -> tuple[Vocabulary, tuple[Diagnost
 def catalogue_of(content: bytes, name: str) -> tuple[Catalogue | None, tuple[Diagnostic, ...]]:
     """The catalogue of codes that a file holds, if it is one; read once while it does not change."""
     node, found = read_yaml(content, name)
-    codes = node.get("codes") if isinstance(node, Map) else None
-    return (plain(codes) if isinstance(codes, Map) else None), tuple(found)
+    return (entries_of(node) if isinstance(node, Map) and node.get("codes") is not None else None), tuple(found)
 
 
 def policy_files(folder: Path) -> list[Path]:
