@@ -83,7 +83,7 @@ def studied_of(one: Collected) -> Studied:
 
 def by_encounter(ground: Ground, mutant: Mutant, lab: Lab, busy: Mapping[int, int]) -> dict[int, dict[str, Any]]:
     """What each of the encounters would have to expect to tell a mutant; those that tell many others are tried first."""
-    made = Altered(ground.engine, mutant)
+    made = Altered(ground.engine, mutant, ground.ready)
     found: dict[int, dict[str, Any]] = {}
     for number in sorted(ground.feel(mutant, lab.meanings), key=lambda n: (-busy.get(n, 0), n))[:MOST_TRIED]:
         study = ground.cases[number].study

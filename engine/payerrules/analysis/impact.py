@@ -12,7 +12,7 @@ from payerrules.analysis.mutations import Mutant
 from payerrules.analysis.sides import Side
 from payerrules.analysis.study import Study, study
 from payerrules.analysis.suggest import telling
-from payerrules.analysis.trial import Altered, shown
+from payerrules.analysis.trial import Altered, Ready, shown
 from payerrules.model.encounter import Encounter
 from payerrules.program.canonical import digest
 
@@ -98,8 +98,9 @@ def impact(one: Side, other: Side, encounters: Iterable[Encounter]) -> Impact:
             by_edits.setdefault(tuple((e.key, e.section, e.number, digest(e.new)) for e in change.edits), []).append(
                 change
             )
+    ready = Ready()
     trials = [
-        (changes, Altered(one.engine, Mutant(changes[0].policy, "", "", changes[0].words, changes[0].edits)))
+        (changes, Altered(one.engine, Mutant(changes[0].policy, "", "", changes[0].words, changes[0].edits), ready))
         for changes in by_edits.values()
     ]
     groups: dict[str, Group] = {}

@@ -79,7 +79,7 @@ class Lab:
 
     def judge(self, mutant: Mutant, *, suggest: bool) -> Judged:
         """Run the cases that can feel a mutant until one notices; else prove that it means the same, or look for a case."""
-        made = Altered(self.ground.engine, mutant)
+        made = Altered(self.ground.engine, mutant, self.ground.ready)
         place = f"{mutant.at.file}:{mutant.at.line}" if mutant.at else ""
 
         def ended(end: str, by: str = "", suggestion: Suggestion | None = None) -> Judged:

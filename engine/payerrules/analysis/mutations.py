@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
@@ -93,25 +94,31 @@ def hashable(part: object) -> bool:
 
 
 def of_items(meanings: Mapping[MeaningKey, EditionMeaning]) -> Iterator[Mutant]:
-    """The mutants of rules, look-ups and limits, each once however many editions share the item."""
-    places: dict[tuple[str, str, int], list[tuple[MeaningKey, int, Item]]] = {}
-    shared: dict[tuple[str, str], list[Item]] = {}
+    """The mutants of rules, look-ups and limits, each once however many editions have the item from where it is written."""
+    found: dict[tuple[Any, ...], list[tuple[MeaningKey, int, Item]]] = {}
     for key, meaning in meanings.items():
         for section in SECTIONS:
             for number, item in enumerate(getattr(meaning, section)):
-                named = section, part_of(item)
-                known = shared.setdefault(named, [])
-                place = next((n for n, other in enumerate(known) if other == item), len(known))
-                if place == len(known):
-                    known.append(item)
-                places.setdefault((*named, place), []).append((key, number, item))
-    for (section, part, _), found in places.items():
-        item = found[0][2]
-        for variant in of_item(item):
-            edits = tuple(Edit(key, section, number, variant.new) for key, number, _ in found)
-            if isinstance(item, Rule) and item.step and variant.new is not None:
-                edits += tuple(e for key, _, _ in found for e in bound_too(item, variant.new, meanings[key], key))
-            yield Mutant(item.policy, part, variant.kind, variant.words, edits, item.at)
+                written = item.at or (item if hashable(item) else id(item))
+                found.setdefault((section, part_of(item), written), []).append((key, number, item))
+    for (section, part, _), places in found.items():
+        made: dict[tuple[Any, ...], list[Edit]] = {}
+        known: list[tuple[Item, list[Variant]]] = []  # the item reads the parameters of each policy under its own name
+        for key, number, item in places:
+            varied = next((varied for one, varied in known if one == item), None)
+            if varied is None:
+                varied = list(of_item(item))
+                known.append((item, varied))
+            times: Counter[tuple[str, str]] = Counter()
+            for variant in varied:
+                times[variant.kind, variant.words] += 1
+                edits = made.setdefault((variant.kind, variant.words, times[variant.kind, variant.words]), [])
+                edits.append(Edit(key, section, number, variant.new))
+                if isinstance(item, Rule) and item.step and variant.new is not None:
+                    edits += bound_too(item, variant.new, meanings[key], key)
+        first = places[0][2]
+        for (kind, words, _), edits in made.items():
+            yield Mutant(first.policy, part, kind, words, tuple(edits), first.at)
     yield from of_priorities(meanings)
 
 

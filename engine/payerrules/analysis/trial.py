@@ -15,19 +15,18 @@ from payerrules.decide.engine import Engine
 from payerrules.decide.limits import limit
 from payerrules.golden.compare import compare
 from payerrules.language.expression import Condition
-from payerrules.language.items import EditionMeaning, Limit, LimitStepRule, Rule, Window
+from payerrules.language.items import EditionMeaning, Limit, LimitStepRule, Lookup, Rule, Window
 from payerrules.language.nodes import Mapping as Map
 from payerrules.model.diagnostic import has_error
-from payerrules.program.build import build, meet, silent
-from payerrules.program.canonical import ordered
+from payerrules.program.build import build, meet, settled
 from payerrules.program.evaluate import NO_SCOPES, Scopes, View, truth
 from payerrules.program.program import Placed, Program
 from payerrules.program.reads import reads
 from payerrules.program.stages import label
 from payerrules.runtimes.blocks import Block
 from payerrules.runtimes.judge import Judge
-from payerrules.runtimes.lookups import Conflict, looker
-from payerrules.runtimes.plan import Looks, Plan, Step, ranges_over, standing
+from payerrules.runtimes.lookups import Conflict, Look, looker
+from payerrules.runtimes.plan import Plan, ranges_over, ready, standing
 
 READS_TRACE = ("rules", "presumed")
 
@@ -54,6 +53,7 @@ class Ground:
         self.rules: dict[tuple[str, str], list[Instance]] = {}
         self.things: dict[int, list[tuple[str, View, Scopes]]] = {}
         self.programs: dict[int, Program] = {}
+        self.ready = Ready()
         for number, one in enumerate(self.cases):
             if number in self.passing and one.study is not None:
                 self.take_in(number, one.study)
@@ -149,14 +149,32 @@ def changed_days(one: Window, other: Window) -> list[Window]:
 
 
 # --- running ------------------------------------------------------------------------------------------
+class Ready:
+    """Rules and look-ups of the policies as they are, made ready for the codes of lines: every mutant takes over those it does not change."""
+
+    def __init__(self) -> None:
+        self.items: dict[int, Any] = {}
+        self.taken: set[int] = set()
+        self.blocks: dict[tuple[tuple[int, ...], tuple[str, ...]], Block] = {}
+        self.looks: dict[tuple[int, tuple[str, ...]], Look] = {}
+
+    def take(self, program: Program) -> None:
+        """Know the items of a program as ones that stay."""
+        if id(program) not in self.taken:
+            self.taken.add(id(program))
+            for p in program.placed:
+                item = ready(p).item
+                self.items[id(item)] = item
+
+
 class Altered:
     """The policies as a mutant changed them: programs made from those of the cases, one judge for all of them."""
 
-    def __init__(self, engine: Engine, mutant: Mutant) -> None:
+    def __init__(self, engine: Engine, mutant: Mutant, ready: Ready) -> None:
         self.engine = copy.copy(engine)
-        self.before = engine.judge
         self.engine.judge = Judge("reference")
         self.mutant = mutant
+        self.ready = ready
         self.made: dict[int, tuple[Program, Program | None]] = {}
 
     def program(self, old: Program) -> Program | None:
@@ -165,9 +183,8 @@ class Altered:
             new = altered(old, self.mutant)
             self.made[id(old)] = old, new
             if new is not None and new is not old:
-                parts = {edit_part(edit, old) for edit in self.mutant.edits}
-                plan = PlanBeside(new, self.before.plan(old)[0], parts)
-                self.engine.judge.plans[id(new)] = new, plan, None
+                self.ready.take(old)
+                self.engine.judge.plans[id(new)] = new, PlanFrom(new, self.ready), None
         return self.made[id(old)][1]
 
     def study(self, study: Study) -> Study | None:
@@ -179,38 +196,32 @@ class Altered:
         return study_by(self.engine, study.encounter, program, selected)
 
 
-def edit_part(edit: Edit, program: Program) -> str:
-    """The name of the item that an edit changes; "" where it is not one that stands in a step."""
-    meaning = next((m for m in program.editions if key_of(m) == edit.key), None)
-    if meaning is None or edit.section not in ("rules", "lookups"):
-        return "" if meaning is None else "*"
-    return "*" if edit.number < 0 else label(getattr(meaning, edit.section)[edit.number])
+class PlanFrom(Plan):
+    """A plan that takes what is ready of rules and look-ups that a mutant does not change."""
 
-
-class PlanBeside(Plan):
-    """A plan that takes over what another has made ready for the steps that are the same in both."""
-
-    def __init__(self, program: Program, beside: Plan, parts: set[str]) -> None:
+    def __init__(self, program: Program, ready: Ready) -> None:
+        self.ready = ready
         super().__init__(program)
-        self.beside = beside
-        alike = "*" not in parts and beside.borders == self.borders and len(beside.steps) == len(self.steps)
-        self.same = {
-            step.index
-            for step in beside.steps
-            if alike and not any(label(p.item) in parts for p in (*step.rules, *step.lookups))
-        }
 
-    def make_block(self, step: Step, for_each: str, days: tuple[int, ...], codes: tuple[str, ...]) -> Block | None:
-        """The rules of a step in force: the other plan's, where the step is the same."""
-        if step.index in self.same:
-            return self.beside.block(self.beside.steps[step.index], for_each, days, codes)
-        return super().make_block(step, for_each, days, codes)
+    def block_of(self, step: str, rules: tuple[Rule, ...], names: tuple[str, ...], codes: tuple[str, ...]) -> Block:
+        """These rules for these codes: as they are ready, where none of them is changed."""
+        key = tuple(map(id, rules)), codes
+        found = self.ready.blocks.get(key)
+        if found is None:
+            found = super().block_of(step, rules, names, codes)
+            if all(one in self.ready.items for one in key[0]):
+                self.ready.blocks[key] = found
+        return found
 
-    def make_lookups(self, step: Step, for_each: str, day: int, codes: tuple[str, ...]) -> Looks:
-        """The look-ups of a step: the other plan's, where the step is the same."""
-        if step.index in self.same:
-            return self.beside.lookups(self.beside.steps[step.index], for_each, day, codes)
-        return super().make_lookups(step, for_each, day, codes)
+    def look_of(self, lookup: Lookup, codes: tuple[str, ...]) -> Look:
+        """A look-up for these codes: as it is ready, where it is not changed."""
+        key = id(lookup), codes
+        found = self.ready.looks.get(key)
+        if found is None:
+            found = super().look_of(lookup, codes)
+            if id(lookup) in self.ready.items:
+                self.ready.looks[key] = found
+        return found
 
 
 def altered(old: Program, mutant: Mutant) -> Program | None:
@@ -254,7 +265,7 @@ def placed_anew(
         if change is None:
             placed.append(one)
         elif change[1] is not None:
-            new = ordered(silent(change[1])) if isinstance(change[1], Rule) else change[1]
+            new = settled(change[1]) if isinstance(change[1], Rule) else change[1]
             window: Window | None = one.window
             if getattr(new, "in_force", None) != getattr(one.item, "in_force", None) and not getattr(new, "by", ""):
                 window = meet(change[2].effective, new.in_force)
@@ -268,7 +279,7 @@ def same_item(placed: Any, item: Any) -> bool:
     if isinstance(item, Limit | LimitStepRule) or type(placed) is not type(item):
         return False
     if isinstance(item, Rule):
-        return bool(placed.id == item.id and placed == ordered(silent(item)))
+        return bool(placed.id == item.id and placed == settled(item))
     return placed is item or bool(label(placed) == label(item) and placed == item)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from payerrules.language.expression import (
     All,
@@ -25,8 +25,9 @@ from payerrules.limits.authorizations import ASKED, NAMED
 from payerrules.limits.spans import COVERING, span_of
 from payerrules.model.encounter import Encounter
 from payerrules.program.evaluate import View, value
+from payerrules.program.kept import kept
 from payerrules.program.program import Program
-from payerrules.program.reads import facts_in, makes, pieces_in
+from payerrules.program.reads import facts_in, facts_of, makes, pieces_of
 
 DATE_OF_SERVICE: Final = "line.date"
 
@@ -104,7 +105,7 @@ def looks_of(program: Program) -> tuple[tuple[Term | None, ...], bool]:
     looks: list[Term | None] = []
     authorizes = False
     for placed in program.placed:
-        authorizes = authorizes or any(fact.name in ASKED for fact in facts_in(placed.item))
+        authorizes = authorizes or any(fact.name in ASKED for fact in facts_of(placed.item))
         for where in services_in(placed.item):
             derived = isinstance(placed.item, Rule) and placed.stage == "derive"
             looks.append(None if derived else earliest(where))
@@ -120,19 +121,20 @@ def facts_of_past(items: Iterable[Rule | Lookup], limits: Iterable[Limit]) -> fr
     found = {fact.name for limit in limits for part in (limit.of, limit.per, limit.one_per) for fact in facts_in(part)}
     found |= {fact for _, facts in NAMED for fact in facts}
     found |= {fact.name for item in kept for where in services_in(item) for fact in facts_in(where) if fact.scope}
-    totals = (one for item in kept for one in pieces_in(item) if isinstance(one, Total) and one.over == "service")
+    totals = (one for item in kept for one in pieces_of(item) if isinstance(one, Total) and one.over == "service")
     found |= {fact.name for total in totals for fact in facts_in(total.of) if fact.scope}
     while True:
-        more = {fact.name for item in kept if not found.isdisjoint(makes(item)) for fact in facts_in(item)} - found
+        more = {fact.name for item in kept if not found.isdisjoint(makes(item)) for fact in facts_of(item)} - found
         if not more:
             return frozenset(found)
         found |= more
 
 
-def services_in(part: Any) -> Iterator[Condition]:
-    """The conditions of every look at lines and past services in a piece of meaning."""
-    looks = (one for one in pieces_in(part) if isinstance(one, Exists | Count | Total))
-    return (one.where for one in looks if one.over == "service")
+@kept
+def services_in(item: Rule | Lookup) -> tuple[Condition, ...]:
+    """The conditions of every look at lines and past services in an item."""
+    looks = (one for one in pieces_of(item) if isinstance(one, Exists | Count | Total))
+    return tuple(one.where for one in looks if one.over == "service")
 
 
 def earliest(where: Condition) -> Term | None:

@@ -23,6 +23,7 @@ from payerrules.model.diagnostic import Diagnostic
 from payerrules.model.values import YES_NO
 from payerrules.program.canonical import combined, digest, ordered
 from payerrules.program.checks import check_rules
+from payerrules.program.kept import kept
 from payerrules.program.program import Placed, Program
 from payerrules.program.reads import facts_in
 from payerrules.program.stages import ORDER, Graph, check_standing, label
@@ -77,7 +78,7 @@ def limits_of(meanings: Sequence[EditionMeaning]) -> list[tuple[Limit, Window]]:
 def place(meaning: EditionMeaning, found: list[Diagnostic]) -> list[Placed]:
     """The rules and look-ups of one edition, each in its stage and level."""
     items: list[Rule | Lookup] = [*with_step_rules(meaning), *meaning.lookups]
-    items = [ordered(silent(item)) if isinstance(item, Rule) else item for item in items]
+    items = [settled(item) if isinstance(item, Rule) else item for item in items]
     graph = Graph(items)
     for item in items:
         if isinstance(item, Rule) and (standing := check_standing(item)) is not None:
@@ -91,7 +92,7 @@ def place(meaning: EditionMeaning, found: list[Diagnostic]) -> list[Placed]:
         if window is None:
             continue
         stage = STAGES[graph.stages[number]]
-        about = ordered(meaning.about) if isinstance(item, Rule) and stage != "derive" else ALWAYS
+        about = in_order(meaning.about) if isinstance(item, Rule) and stage != "derive" else ALWAYS
         if isinstance(item, Rule) and item.for_each not in ("line", "pair_of_lines"):
             about = ALWAYS
         placed.append(Placed(item, stage, graph.levels[number], window, about))
@@ -101,6 +102,20 @@ def place(meaning: EditionMeaning, found: list[Diagnostic]) -> list[Placed]:
 def meet(one: Window, other: Window) -> Window | None:
     """The days two windows share; None where there are none."""
     return Window(max(one.first, other.first), min(one.last, other.last)) if one.meets(other) else None
+
+
+@kept
+def settled(rule: Rule) -> Rule:
+    """A rule as it stands in a program: with its silent conjunct, its parts in one order."""
+    made: Rule = ordered(silent(rule))
+    return made
+
+
+@kept
+def in_order(condition: Condition) -> Condition:
+    """A condition with its parts in one order."""
+    made: Condition = ordered(condition)
+    return made
 
 
 def silent(rule: Rule) -> Rule:

@@ -13,6 +13,7 @@ from payerrules.language.items import EditionMeaning, Limit
 from payerrules.language.long_rows import LongRows
 from payerrules.model.diagnostic import Location
 from payerrules.model.values import NONE
+from payerrules.program.kept import kept
 from payerrules.program.reads import parts_of
 
 UNORDERED = ("rules", "lookups", "limits", "limit_step_rules")
@@ -74,6 +75,7 @@ def ordered(part: Anything) -> Anything:
     return dataclasses.replace(part, **changed) if changed else part
 
 
+@kept
 def digest(part: Anything) -> str:
     """The SHA-256 of a canonical form, as sha256:HEX."""
     text = json.dumps(canonical(part), sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -9,6 +9,7 @@ from typing import Any as Anything
 from payerrules.language.effect import Derive, Hit, Template
 from payerrules.language.expression import All, Any, Because, Condition, Exists, Fact, Not
 from payerrules.language.items import LongTableLookup, Lookup, ParameterLookup, Rule, TableLookup, UnitLookup
+from payerrules.program.kept import kept
 
 _PARTS: dict[type, tuple[str, ...]] = {}
 
@@ -47,6 +48,18 @@ def pieces_in(part: Anything) -> Iterator[Anything]:
             yield from pieces_in(getattr(part, name))
 
 
+@kept
+def facts_of(part: Anything) -> tuple[Fact, ...]:
+    """Every fact that a lasting piece of meaning reads, as `facts_in` finds them."""
+    return tuple(facts_in(part))
+
+
+@kept
+def pieces_of(part: Anything) -> tuple[Anything, ...]:
+    """A lasting piece of meaning and every piece inside it, as `pieces_in` finds them."""
+    return tuple(pieces_in(part))
+
+
 def spoken_in(part: Anything) -> Iterator[Fact]:
     """Every fact that a piece of meaning reads, those printed by texts too."""
     return (one for one in pieces_in(part) if isinstance(one, Fact))
@@ -69,7 +82,8 @@ def exists_in(part: Anything) -> Iterator[Exists]:
     return (one for one in pieces_in(part) if isinstance(one, Exists))
 
 
-def reads(item: Rule | Lookup) -> list[Fact]:
+@kept
+def reads(item: Rule | Lookup) -> tuple[Fact, ...]:
     """The facts that a rule or look-up reads before it can speak."""
     match item:
         case Rule():
@@ -79,17 +93,17 @@ def reads(item: Rule | Lookup) -> list[Fact]:
                     parts += [effect.value, effect.otherwise] if effect.otherwise else [effect.value]
                 else:
                     parts.append(effect)
-            return [fact for part in parts for fact in facts_in(part)]
+            return tuple(fact for part in parts for fact in facts_in(part))
         case ParameterLookup():
-            return list(item.by)
+            return item.by
         case TableLookup():
             parts = [item.inputs, tuple(row.when for row in item.rows), tuple(row.outputs for row in item.rows)]
-            return [fact for part in (*parts, item.otherwise or ()) for fact in facts_in(part)]
+            return tuple(fact for part in (*parts, item.otherwise or ()) for fact in facts_in(part))
         case LongTableLookup():
-            return [*item.inputs, *facts_in(item.otherwise or ())]
+            return (*item.inputs, *facts_in(item.otherwise or ()))
         case UnitLookup():
             minutes = Fact("line.minutes", item.output.type)
-            return [*facts_in(item.of), minutes]
+            return (*facts_in(item.of), minutes)
 
 
 def makes(item: Rule | Lookup) -> list[str]:

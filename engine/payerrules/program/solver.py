@@ -185,10 +185,12 @@ class Search:
             case Joined("not", (part,)):
                 return turned(self.mask(part))
             case Joined(how, parts):
-                found = TRUE_ONLY if how == "all" else FALSE_ONLY
+                found, settles = (TRUE_ONLY, FALSE_ONLY) if how == "all" else (FALSE_ONLY, TRUE_ONLY)
                 table = LESSER if how == "all" else GREATER
                 for part in parts:
                     found = table[found][self.mask(part)]
+                    if found == settles:
+                        break
                 return found
             case Test():
                 return self.mask_of_test(formula)

@@ -23,7 +23,7 @@ from payerrules.language.vocabulary import Vocabulary
 from payerrules.program.evaluate import View, truth
 from payerrules.program.formulas import DATE_OF_LINE, Key, Test
 from payerrules.program.program import Placed
-from payerrules.program.reads import facts_in, makes
+from payerrules.program.reads import facts_of, makes
 
 ALWAYS_KNOWN = ("line.date", "line.code", "line.modifiers")
 """Facts that every line has, or that are empty where nobody gives them."""
@@ -73,7 +73,7 @@ def valued(test: Test, values: Mapping[Key, Anything], space: Space) -> int:
     """What a test comes to for values of its keys, with the parameters it reads looked up."""
     view: View = {"@derived": space.derived}
     scopes: dict[str, View] = {}
-    for fact in facts_in(test.condition):
+    for fact in facts_of(test.condition):
         where = scopes.setdefault(fact.scope, {"@derived": space.derived}) if fact.scope else view
         lookup = space.parameters.get(fact.name)
         if lookup is None:

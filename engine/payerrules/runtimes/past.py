@@ -65,7 +65,7 @@ class Past:
         placed = [p for p in step.ranges("line") if p.window.holds(day) and not wanted.isdisjoint(makes(p.item))]
         rules = tuple(p.item for p in placed if isinstance(p.item, Rule))
         names = tuple(self.plan.rule_names[id(p)] for p in placed)
-        return Block(f"past{step.index}", rules, names, {("", "line.code"): code}) if rules else None
+        return self.plan.block_of(f"past{step.index}", rules, names, (code,)) if rules else None
 
     def counts(self, limit: Limit, view: View) -> int:
         """Whether a limit counts a line or past service by what it is (Kleene)."""

@@ -27,6 +27,7 @@ from payerrules.language.expression import (
 from payerrules.language.items import LAST_DAY, STAGES, Limit, Lookup, Rule, UnitLookup
 from payerrules.limits.authorizations import ASKED
 from payerrules.model.values import DATE
+from payerrules.program.kept import kept
 from payerrules.program.program import Placed, Program
 from payerrules.program.reads import pieces_in, spoken_in
 from payerrules.runtimes.blocks import Block
@@ -77,7 +78,7 @@ class Step:
             for effect in getattr(p.item, "effects", ())
         )
         of_lines, of_pairs = "line" in by_range, "pair_of_lines" in by_range
-        alone = not (of_pairs or pairs or of_encounter or looks_around(tuple(p.item for p in placed)))
+        alone = not (of_pairs or pairs or of_encounter or any(looks_around(p.item) for p in placed))
         return cls(
             index, stage, level, lookups, rules, by_range, pairs, of_lines, of_pairs, of_encounter, of_whole, alone
         )
@@ -117,10 +118,10 @@ class Plan:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        placed = [ready(p, program) for p in program.placed]
-        self.reads = frozenset(
-            fact.name for p in placed for fact in spoken_in(p.item) if not isinstance(p.item, Rule) or p.item.effects
-        ) | frozenset(f.name for limit, _ in program.limits for f in spoken_in(limit))
+        placed = [ready(p) for p in program.placed]
+        spoken = [p.item for p in placed if not isinstance(p.item, Rule) or p.item.effects]
+        limited = [limit for limit, _ in program.limits]
+        self.reads = frozenset(name for part in (*spoken, *limited) for name in names_spoken(part))
         order = {stage: i for i, stage in enumerate(STAGES)}
         places = sorted({(order[p.stage], p.level) for p in placed})
         self.steps = tuple(
@@ -148,7 +149,7 @@ class Plan:
         periods = {limit.period.kind for limit, _ in program.limits}
         self.authorizes = bool(ASKED & self.reads) or "authorization" in periods
         self.rule_names = {id(p): f"r{i}" for i, p in enumerate(p for step in self.steps for p in step.rules)}
-        self.past = Past(self, [p.item for p in placed], [limit for limit, _ in program.limits])
+        self.past = Past(self, [p.item for p in placed], limited)
         self.opening = self.open_with()
 
     def open_with(self) -> Opening:
@@ -174,9 +175,13 @@ class Plan:
         others = facts.get(OTHER_PAYERS)
         none = others is not None and others.if_missing == "empty"
         program = self.program
-        asked = (*(p.item for p in program.placed), *program.limits, *(about.when for about in program.abouts))
+        limited = [limit for limit, _ in program.limits]
+        around = any(
+            looks_around(part)
+            for part in (*(p.item for p in program.placed), *limited, *(a.when for a in program.abouts))
+        )
         made = frozenset(derived) | MADE_BY_ENGINE
-        return Opening(presumed, made, self.reads, of_provider, looks_around(asked), none, of_payer)
+        return Opening(presumed, made, self.reads, of_provider, around, none, of_payer)
 
     def course(self, day: int, code: str) -> Course:
         """What to do with a line of this date and code."""
@@ -237,7 +242,11 @@ class Plan:
         placed = [p for p in step.ranges(for_each) if all(p.window.holds(day) for day in days)]
         rules = tuple(p.item for p in placed if isinstance(p.item, Rule))
         names = tuple(self.rule_names[id(p)] for p in placed)
-        return Block(f"step{step.index}", rules, names, known_of(codes)) if rules else None
+        return self.block_of(f"step{step.index}", rules, names, codes) if rules else None
+
+    def block_of(self, step: str, rules: tuple[Rule, ...], names: tuple[str, ...], codes: tuple[str, ...]) -> Block:
+        """These rules for these codes, made ready."""
+        return Block(step, rules, names, known_of(codes))
 
     def lookups(self, step: Step, for_each: str, day: int, codes: tuple[str, ...]) -> Looks:
         """The look-ups of a step in force on a day for a code (and that of its partner in a pair)."""
@@ -251,12 +260,15 @@ class Plan:
 
     def make_lookups(self, step: Step, for_each: str, day: int, codes: tuple[str, ...]) -> Looks:
         """The look-ups of a step in force, each with the names of the facts it finds."""
-        known = known_of(codes)
         return tuple(
-            (looker(p.item, known), frozenset(f.name for f in outputs(p.item)))
+            (self.look_of(p.item, codes), frozenset(f.name for f in outputs(p.item)))
             for p in step.lookups
             if not isinstance(p.item, Rule) and p.window.holds(day) and ranges_over(p.item) == for_each
         )
+
+    def look_of(self, lookup: Lookup, codes: tuple[str, ...]) -> Look:
+        """A look-up for these codes, made ready."""
+        return looker(lookup, known_of(codes))
 
     def limits(self, day: int) -> tuple[Limit, ...]:
         """The limits in force on a day."""
@@ -286,20 +298,33 @@ def stretches(steps: Sequence[Step]) -> tuple[tuple[Step, ...], ...]:
     return tuple(tuple(together) for _, together in found)
 
 
+@kept
 def looks_around(part: Any) -> bool:
-    """Whether a piece of meaning, read for one line, looks at other lines or past services."""
+    """Whether a lasting piece of meaning, read for one line, looks at other lines or past services."""
     return any(
         isinstance(one, UnitLookup) or (isinstance(one, Exists | Count | Total) and one.over in ("line", "service"))
         for one in pieces_in(part)
     )
 
 
-def ready(placed: Placed, program: Program) -> Placed:
-    """A placed rule with its silent conjuncts: its edition speaks of the line, a derived fact was not given, its own dates by a fact."""
+@kept
+def names_spoken(part: Any) -> frozenset[str]:
+    """The names of all facts that a lasting piece of meaning reads or prints."""
+    return frozenset(fact.name for fact in spoken_in(part))
+
+
+def ready(placed: Placed) -> Placed:
+    """A placed rule as it is asked."""
     rule = placed.item
-    if not isinstance(rule, Rule):
-        return placed
-    parts: list[Condition] = [] if placed.about == ALWAYS else [placed.about]
+    return (
+        dataclasses.replace(placed, item=asked(rule, placed.stage, placed.about)) if isinstance(rule, Rule) else placed
+    )
+
+
+@kept
+def asked(rule: Rule, stage: str, about: Condition) -> Rule:
+    """A rule with its silent conjuncts: its edition speaks of the line, a derived fact was not given, its own dates by a fact."""
+    parts: list[Condition] = [] if about == ALWAYS else [about]
     for effect in rule.effects:
         if isinstance(effect, Derive):
             parts.append(Not(Given(effect.fact)))
@@ -308,8 +333,8 @@ def ready(placed: Placed, program: Program) -> Placed:
         parts.append(Compare(day, "ge", Literal(rule.in_force.first, DATE)))
         parts.append(Compare(day, "le", Literal(rule.in_force.last, DATE)))
     parts.append(rule.when)
-    changed = dataclasses.replace(rule, when=all_of(*parts), stage=placed.stage)
-    return dataclasses.replace(placed, item=standing(changed, placed.stage))
+    made: Rule = standing(dataclasses.replace(rule, when=all_of(*parts), stage=stage), stage)
+    return made
 
 
 def standing(part: Any, stage: str) -> Any:
