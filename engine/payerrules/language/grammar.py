@@ -84,7 +84,7 @@ OFFSETS: Final = {
 }
 
 FOR_EACH: Final = ("line", "encounter", "pair_of_lines", "pair_of_diagnoses", "authorization", "limit_step")
-CHECK_FOR_EACH: Final = ("limit", "parameter", "rule")
+CHECK_FOR_EACH: Final = ("limit", "pair_of_limits", "parameter", "rule")
 RULE_STAGES: Final = ("derive", "edit", "bundle", "depend", "price", "benefit")
 HIT_POLICIES: Final = {
     "unique": "at most one row fits",

@@ -16,8 +16,13 @@ WORDS = {
     "has_any": ("includes {}", "or"),
     "has_all": ("includes all of {}", "and"),
     "has_none": ("includes no {}", "or"),
+    "above": ("is above {}", "or"),
+    "at_least": ("is at least {}", "or"),
+    "below": ("is below {}", "or"),
+    "at_most": ("is at most {}", "or"),
 }
 """How each comparison of a check is said."""
+READ = ("limit", "other_limit", "parameter", "rule")
 
 
 def check_text(piece: Piece, sources: dict[str, Source], voice: Voice) -> str:
@@ -32,7 +37,7 @@ def check_text(piece: Piece, sources: dict[str, Source], voice: Voice) -> str:
     verdict = f"the policy is refused, “{refuse}”" if refuse else f"a warning is given, “{warn}”"
     source = sources.get(f"{piece.text.policy}:{written(node.get('source'))}")
     told = f"  \n*Source: {source_text(source)}.*" if source else ""
-    opening = ", ".join([f"For each {what}", *when])
+    opening = ", ".join([f"For each {what.replace('_', ' ')}", *when])
     return f"**{written(node.get('title')) or piece.name}** (`{piece.name}`)  \n{opening}: {verdict}.{told}"
 
 
@@ -47,11 +52,16 @@ def test_text(node: Node | None, voice: Voice) -> str:
             word = {"all": " and ", "any": " or ", "not": " or "}[key.text]
             texts.append(f"{'it is not so that ' if key.text == 'not' else ''}({word.join(inner)})")
             continue
-        entity, _, part = key.text.partition(".")
-        name = f"the {entity}'s `{part}`"
+        name = field_text(key.text)
         said = plain(value)
         for word, words in said.items() if isinstance(said, dict) else (("in", said),):
             form, joint = WORDS[word]
-            names = [f"`{one}`" for one in (words if isinstance(words, list) else [words])]
+            names = [field_text(one) for one in (words if isinstance(words, list) else [words])]
             texts.append(f"{name} {form.format(listed(names, joint))}")
     return listed(texts)
+
+
+def field_text(written: str) -> str:
+    """What a check reads in words, such as the other limit's `beyond`; a word that it compares with stays as it is."""
+    entity, _, part = written.partition(".")
+    return f"the {entity.replace('_', ' ')}'s `{part}`" if entity in READ else f"`{written}`"
