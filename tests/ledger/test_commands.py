@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -157,3 +161,25 @@ def test_a_claim_file_of_837p_is_replaced_by_its_ref_f8(desk: Desk) -> None:
     path.write_text(text.replace("ORIG-9", "F-1"))
     done = desk.run("decide", str(path), "--assume-history", "none")
     assert "warning[ledger-moved]: encounter F-2 (frequency 7) takes the place of F-1" in done.stderr
+
+
+def test_a_run_that_a_person_stops_says_what_is_kept_and_goes_on_when_given_again(desk: Desk) -> None:
+    claims = [claim(f"E-{number}", allowed="10.00") for number in range(1, 4)]
+    path, pipe = desk.folder / "claims.ndjson", desk.folder / "pipe.ndjson"
+    path.write_text("\n".join(json.dumps(one) for one in claims))
+    os.mkfifo(pipe)
+    more = ["--ledger", desk.url, "--policies", str(POLICY), "--assume-history", "none", "--format", "ndjson"]
+    command = [sys.executable, "-m", "payerrules", "decide", str(pipe), *more, "--batch", "1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        with pipe.open("w") as claims_sent:
+            claims_sent.write(json.dumps(claims[0]) + "\n" + json.dumps(claims[1]) + "\n")
+            claims_sent.flush()
+            assert running.stdout is not None
+            first = json.loads(running.stdout.readline())  # it waits for more now, or decides the second
+            running.send_signal(signal.SIGINT)
+            _, told = running.communicate(timeout=60)
+    assert (first["encounter"], running.returncode) == ("E-1", 130)
+    assert "are in the ledger, the others are not. The same command goes on from there." in " ".join(told.split())
+    assert desk.decide(*claims).exit_code == 0
+    lines = map(json.loads, desk.run("ledger", "export").stdout.splitlines())
+    assert [one["encounter"] for one in lines if "encounter" in one] == ["E-1", "E-2", "E-3"]

@@ -87,6 +87,7 @@ class Entered:
         self.notes: list[Diagnostic] = []
         self.late: list[str] = []
         self.aside: list[str] = []
+        self.given = 0
         self.kept = True
 
     def decide(self, encounters: Iterable[Encounter]) -> Iterator[tuple[Encounter, Decision]]:
@@ -109,10 +110,24 @@ class Entered:
                     self.late += [decision.encounter] if entry.late else []
                     if decision.ledger and decision.ledger["set_aside"]:
                         self.aside.append(decision.encounter)
+                    self.given += 1
                     yield waiting.popleft(), decision
         except LedgerError as error:
             self.notes.append(error.diagnostic)
             self.kept = False
+
+    @contextmanager
+    def told_to_stop(self) -> Iterator[None]:
+        """Say what has become of the claims where a person stops a run, as with Ctrl-C."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            err.print(
+                f"stopped: {self.given} claims were decided and are in the ledger, the others are not. "
+                "The same command goes on from there.",
+                markup=False,
+            )
+            raise
 
     def tell(self) -> None:
         """Say what a person should know, once all is decided."""

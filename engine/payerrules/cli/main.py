@@ -125,19 +125,20 @@ def decide(
         if by:
             by.tell()
 
-    if format == TABLE:
-        tabulate(decided, limits, out_path, tell_all)
-    elif format == LINES:
-        stream(engine, decided, out_path)
-        tell_all()
-    else:
-        every = list(decided)
-        tell_all()
-        made = engine.formats.write(format, [decision for _, decision in every], [encounter for encounter, _ in every])
-        if isinstance(made, Diagnostic):
-            tell([made])
-            raise typer.Exit(FINDINGS)
-        write_bytes(made, out_path)
+    with by.told_to_stop() if by else nullcontext():
+        if format == TABLE:
+            tabulate(decided, limits, out_path, tell_all)
+        elif format == LINES:
+            stream(engine, decided, out_path)
+            tell_all()
+        else:
+            every = list(decided)
+            tell_all()
+            made = engine.formats.write(format, [decision for _, decision in every], [one for one, _ in every])
+            if isinstance(made, Diagnostic):
+                tell([made])
+                raise typer.Exit(FINDINGS)
+            write_bytes(made, out_path)
     raise typer.Exit(LEDGER if by and not by.kept else UNREADABLE if reading.unreadable else DONE)
 
 
