@@ -170,14 +170,16 @@ def test_a_run_that_a_person_stops_says_what_is_kept_and_goes_on_when_given_agai
     os.mkfifo(pipe)
     more = ["--ledger", desk.url, "--policies", str(POLICY), "--assume-history", "none", "--format", "ndjson"]
     command = [sys.executable, "-m", "payerrules", "decide", str(pipe), *more, "--batch", "1"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
-        with pipe.open("w") as claims_sent:
-            claims_sent.write(json.dumps(claims[0]) + "\n" + json.dumps(claims[1]) + "\n")
-            claims_sent.flush()
-            assert running.stdout is not None
-            first = json.loads(running.stdout.readline())  # it waits for more now, or decides the second
-            running.send_signal(signal.SIGINT)
-            _, told = running.communicate(timeout=60)
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running,
+        pipe.open("w") as claims_sent,
+    ):
+        claims_sent.write(json.dumps(claims[0]) + "\n" + json.dumps(claims[1]) + "\n")
+        claims_sent.flush()
+        assert running.stdout is not None
+        first = json.loads(running.stdout.readline())  # it waits for more now, or decides the second
+        running.send_signal(signal.SIGINT)
+        _, told = running.communicate(timeout=60)
     assert (first["encounter"], running.returncode) == ("E-1", 130)
     assert "are in the ledger, the others are not. The same command goes on from there." in " ".join(told.split())
     assert desk.decide(*claims).exit_code == 0
