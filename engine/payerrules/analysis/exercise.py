@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,10 +41,13 @@ class Exercise:
         return found
 
 
-def exercise(engine: Engine, cases: Sequence[Studied], names: Iterable[str] = ()) -> Exercise:
-    """Look at what every case reaches."""
-    shelf = Shelf.of(engine, names)
-    result = Exercise(targets_of(shelf.meanings.values(), engine.vocabulary))
+def exercise(
+    engine: Engine, cases: Sequence[Studied], names: Iterable[str] = (), apart: Collection[str] = ()
+) -> Exercise:
+    """Look at what every case reaches of what these policies and bases say themselves, or of all but those that stand apart."""
+    wanted = set(names)
+    every = targets_of(Shelf.of(engine).meanings.values(), engine.vocabulary)
+    result = Exercise({t: p for t, p in every.items() if (t.policy in wanted if wanted else t.policy not in apart)})
     watch = Watch(result.targets)
     for one in cases:
         for target in watch.reached(one.study) if one.study is not None else ():

@@ -16,7 +16,7 @@ from typing import Any
 import payerrules
 from payerrules.analysis.mutations import Mutant, mutants_of
 from payerrules.analysis.proof import same_meaning
-from payerrules.analysis.study import MeaningKey, Shelf, Studied, bench, cases_for, studied
+from payerrules.analysis.study import MeaningKey, Shelf, Studied, bench, cases_for, studied, with_brought
 from payerrules.analysis.suggest import Suggester, Suggestion
 from payerrules.analysis.trial import Altered, Ground, fails
 from payerrules.language.items import EditionMeaning
@@ -69,13 +69,13 @@ class Lab:
     catches: Counter[int] = field(default_factory=Counter)
 
     @classmethod
-    def open(cls, policies: Path | None, golden: Iterable[Path], names: Iterable[str]) -> Lab:
-        """Read and judge everything as it is."""
-        engine = bench(policies)
-        cases = list(studied(engine, cases_for(engine, golden)[0]))
-        shelf = Shelf.of(engine, names)
-        ground = Ground(engine, cases)
-        return cls(ground, shelf.meanings, mutants_of(shelf.meanings), Suggester(engine, ground, shelf.meanings))
+    def open(cls, policies: Path | None, golden: Sequence[Path], names: Iterable[str]) -> Lab:
+        """Read and judge everything as it is; the mutants are those of what these policies and bases say themselves, or all."""
+        engine, brought = with_brought(bench(policies), golden)
+        ground = Ground(engine, list(studied(engine, cases_for(engine, golden)[0])))
+        meanings, wanted = Shelf.of(engine).meanings, set(names)
+        mutants = [m for m in mutants_of(meanings) if (m.policy in wanted if wanted else m.policy not in brought)]
+        return cls(ground, meanings, mutants, Suggester(engine, ground, meanings))
 
     def judge(self, mutant: Mutant, *, suggest: bool) -> Judged:
         """Run the cases that can feel a mutant until one notices; else prove that it means the same, or look for a case."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,9 @@ from payerrules.language.expression import ALWAYS, FALSE, Condition, Fact, Liter
 from payerrules.language.items import EditionMeaning, Limit, Rule, TableLookup
 from payerrules.program.program import Program
 from payerrules.program.reads import facts_in, makes, reads
-from payerrules.program.solver import outcomes
+from payerrules.program.solver import FALSE_ONLY, TRUE_ONLY, UNKNOWN_ONLY, outcomes, solve
+
+MASKS = (FALSE_ONLY, UNKNOWN_ONLY, TRUE_ONLY)
 
 
 def same_meaning(mutant: Mutant, meanings: Mapping[MeaningKey, EditionMeaning], program: Program, doubt: Doubt) -> str:
@@ -32,12 +34,58 @@ def same_meaning(mutant: Mutant, meanings: Mapping[MeaningKey, EditionMeaning], 
         return "all that reads the table takes the two values alike"
     if all(pends_alike(edit, meanings[edit.key]) for edit in edits):
         return "past the day until which the edition was verified, a denial and a return wait for a person alike"
+    if all(weighed_alike([e for e in edits if e.key == key], meanings[key], doubt) for key in {e.key for e in edits}):
+        return "a case before it, or the same value, speaks wherever it would differ"
     found = list(disputes(mutant, meanings, program))
     if not found or not all(one.provable for one in found):
         return ""
     if all(never(one.conditions, one.differs, doubt, one.window) for one in found):
         return "no values of the facts tell it from the policy"
     return ""
+
+
+def weighed_alike(edits: Sequence[Edit], meaning: EditionMeaning, doubt: Doubt) -> bool:
+    """Whether a case of a derived fact, changed or in another order, differs only where a case before it is true.
+
+    Of cases in turn the first true one speaks, and one that is unknown before it only keeps quiet what differs from it.
+    """
+    rules = [(meaning.rules[edit.number], edit.new) for edit in edits if edit.section == "rules"]
+    facts = {derive.fact.name for old, _ in rules for derive in cases_in(old)}
+    if len(rules) != len(edits) or len(rules) > 2 or len(facts) != 1 or any(new is None for _, new in rules):
+        return False
+    writers = [rule for rule in meaning.rules if any(d.fact.name in facts for d in cases_in(rule))]
+    if any(len(rule.effects) != 1 for rule in writers):
+        return False
+    first = max(old.priority for old, _ in rules)
+    before = [(rule.when, FALSE_ONLY | UNKNOWN_ONLY) for rule in writers if rule.priority > first]
+    if len(rules) == 1:
+        ((old, new),) = rules
+        if (old.effects, old.priority, old.in_force, old.by) != (new.effects, new.priority, new.in_force, new.by):
+            return False
+        ways = [((old.when, one), (new.when, other)) for one in MASKS for other in MASKS if one != other]
+    else:
+        (one, new_one), (other, new_other) = rules
+        swapped = (one.when, one.effects, other.when, other.effects)
+        if swapped != (new_one.when, new_one.effects, new_other.when, new_other.effects):
+            return False
+        if one.effects == other.effects:
+            return True
+        ways = [
+            ((one.when, TRUE_ONLY), (other.when, TRUE_ONLY | UNKNOWN_ONLY)),
+            ((one.when, UNKNOWN_ONLY), (other.when, TRUE_ONLY)),
+        ]
+    return all(impossible([*way], doubt) or impossible([*way, *before], doubt) for way in ways)
+
+
+def cases_in(rule: Rule) -> list[Derive]:
+    """The derived facts of which a rule is one case in turn."""
+    return [effect for effect in rule.effects if isinstance(effect, Derive) and not effect.closed]
+
+
+def impossible(demands: list[tuple[Condition, int]], doubt: Doubt) -> bool:
+    """Whether it is proved that no facts let all conditions be what is demanded."""
+    found = solve(demands, doubt.proving)
+    return found.facts is None and found.sure
 
 
 def alike_to_readers(edit: Edit, meaning: EditionMeaning, program: Program, doubt: Doubt) -> bool:

@@ -37,7 +37,7 @@ def open_side(text: str, policies: Path | None = None) -> Side:
     engine = bench(policies)
     found = file_text(engine.library, path) if path.is_file() else edition_text(engine.library, text)
     put_in(engine.library, found)
-    return Side(text, engine, Shelf.of(engine, [found.policy]).meanings)
+    return Side(text, engine, {k: m for k, m in Shelf.of(engine).meanings.items() if m.policy == found.policy})
 
 
 def file_text(library: Library, path: Path) -> PolicyText:

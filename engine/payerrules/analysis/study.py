@@ -12,6 +12,7 @@ from payerrules.decide.engine import Engine, doubts_of
 from payerrules.formats.encounter_reader import encounter_from_dict
 from payerrules.golden.cases import GoldenCase, cases_of, golden_files, read_cases
 from payerrules.language.items import EditionMeaning, Window
+from payerrules.language.policy import read_policy
 from payerrules.library.library import Selected
 from payerrules.model.decision import Decision
 from payerrules.model.diagnostic import Diagnostic
@@ -58,6 +59,25 @@ def bench(policies: Path | None = None) -> Engine:
     if policies is not None and not policies.exists():
         raise FileNotFoundError(f"{policies}: there is no such folder or file")
     return Engine.open([policies] if policies is not None else None, runtime="reference", plugins=False)
+
+
+def with_brought(engine: Engine, paths: Iterable[Path]) -> tuple[Engine, frozenset[str]]:
+    """The engine with the policies that golden cases bring where these rest on a base of its own, and their names.
+
+    Only such a case may reach what a base says of payers for which no policy ships.
+    """
+    brought: dict[Path, str] = {}
+    for case in (case for path in golden_files(paths) for case in read_cases(path)[0] if case.policy):
+        path = (Path(case.file).parent / case.policy).resolve()
+        if path not in brought and path.is_file():
+            text, _ = read_policy(path.read_bytes(), str(path), path.parent)
+            rests = text is not None and any(base in engine.library.shelf for base in text.extends)
+            brought[path] = (
+                text.policy if text is not None and rests and text.policy not in engine.library.shelf else ""
+            )
+    for path, name in brought.items():
+        engine = engine.with_policy(path) if name else engine
+    return engine, frozenset(brought.values()) - {""}
 
 
 def cases_for(engine: Engine, paths: Iterable[Path]) -> tuple[list[GoldenCase], list[Diagnostic]]:
@@ -128,21 +148,20 @@ def key_of(meaning: EditionMeaning) -> MeaningKey:
 
 @dataclass(slots=True)
 class Shelf:
-    """The meanings of all policies of an engine that can be in force, chosen by name where names are given."""
+    """The meanings of all policies of an engine that can be in force."""
 
     meanings: dict[MeaningKey, EditionMeaning] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, engine: Engine, names: Iterable[str] = ()) -> Shelf:
+    def of(cls, engine: Engine) -> Shelf:
         """Read them; policies with errors are left out, and `payerrules check` names them."""
-        wanted = set(names)
         shelf = cls()
         library = engine.library
         for label, compositions in sorted(library.composed.items()):
             if label in library.broken:
                 continue
             for composed in compositions:
-                if composed.top.kind == "base" or (wanted and composed.top.policy not in wanted):
+                if composed.top.kind == "base":
                     continue
                 for window in composed.windows:
                     shelf.meanings[label, window] = library.meaning(composed, window)

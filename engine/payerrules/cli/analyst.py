@@ -14,7 +14,7 @@ from payerrules.analysis.exercise_page import exercise_page
 from payerrules.analysis.holes import fill
 from payerrules.analysis.mutants import CAUGHT, MISSED, REFUSED, SAME, Lab, run_mutants
 from payerrules.analysis.seek import Seeker
-from payerrules.analysis.study import Shelf, Studied, bench, cases_for, studied
+from payerrules.analysis.study import Shelf, Studied, bench, cases_for, studied, with_brought
 from payerrules.cli.common import (
     DONE,
     FINDINGS,
@@ -64,9 +64,9 @@ def benched(policies: Path | None, names: list[str] | None) -> Engine:
     return engine
 
 
-def read_studied(engine: Engine, paths: list[Path] | None) -> list[Studied]:
+def read_studied(engine: Engine, paths: list[Path]) -> list[Studied]:
     """The golden cases, judged; a run without any ends the command."""
-    cases, wrong = cases_for(engine, golden_paths(paths))
+    cases, wrong = cases_for(engine, paths)
     tell(wrong)
     if not cases:
         stop("no golden case was found: golden files end in .golden.yaml")
@@ -83,9 +83,10 @@ def exercise(
     policies: Policies = None,
 ) -> None:
     """Tell what the golden files exercise of the policies, by meaning, and which holes they leave."""
-    engine = benched(policies, policy)
-    found = read_studied(engine, paths)
-    result = exercised(engine, found, policy or ())
+    golden = golden_paths(paths)
+    engine, brought = with_brought(benched(policies, policy), golden)
+    found = read_studied(engine, golden)
+    result = exercised(engine, found, policy or (), brought)
     fill(result, found, Seeker(engine))
     for target in result.holes:
         where = f"{target.at.file}:{target.at.line}: " if target.at else ""
@@ -97,7 +98,7 @@ def exercise(
         if cases and target in result.fills:
             out.print(case_text(target.text(), result.fills[target], {}), markup=False, soft_wrap=True)
     if html is not None:
-        titles = {r.id: r.title for m in Shelf.of(engine, policy or ()).meanings.values() for r in m.rules}
+        titles = {r.id: r.title for m in Shelf.of(engine).meanings.values() for r in m.rules}
         html.write_text(exercise_page(result, titles), encoding="utf-8")
         err.print(f"wrote {html}", markup=False)
     kinds = Counter(target.kind for target in result.holes)
