@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from payerrules.analysis.mutants import CAUGHT, MISSED, SAME, run_mutants
+from payerrules.analysis.mutants import CAUGHT, MISSED, SAME, Lab, run_mutants
 from payerrules.cli.main import app
 from tests.analysis.small import POLICY, write
 
@@ -140,3 +140,63 @@ def test_the_command_fails_under_what_is_asked(tmp_path: Path) -> None:
     assert "adults-only: 18 becomes 19" in done.stdout
     assert "expect:" in done.stdout
     assert run(app, [*call, "--fail-under", "50"]).exit_code == 0
+
+
+BASE = """policy: mini/base
+kind: base
+edition: 1
+title: Base
+effective: {from: 2026-01-01, through: 2026-12-31}
+sources: {manual: {title: Manual, status: primary}}
+derive:
+  line.discipline: # the second and third can never both speak
+    - {value: PT, when: {provider.role: pt}}
+    - {value: OT, when: {provider.role: ot}}
+    - {value: SLP, when: {provider.role: slp, line.code: 92507}}
+    - {value: OT, when: {line.code: 92507}}
+rules:
+  - {id: by-speech, title: Speech, when: {line.discipline: SLP}, then: {flag: spoken}, source: manual}
+  - {id: by-hand, title: Hand, when: {line.discipline: OT}, then: {flag: handled}, source: manual}
+"""
+CARRIED = """policy: {name}
+edition: 1
+title: {name}
+applies_to: {{payer: {payer}}}
+about: {{line.code: 92507}}
+effective: {{from: 2026-01-01, through: 2026-12-31}}
+extends: [mini/base]
+"""
+SEEN = """golden:
+  - name: a speech-language pathologist
+    policy: brought.yaml
+    encounter: {encounter: A, payer: {id: brought}, patient: {id: P}, provider: {role: slp}, lines: [{line: 1, date: 2026-05-02, code: 92507}]}
+    expect: {lines: {1: {flags: [spoken]}}}
+"""
+
+
+def written_base(folder: Path) -> tuple[Path, Path]:
+    policies, golden = folder / "policies", folder / "seen.golden.yaml"
+    policies.mkdir()
+    (policies / "base.yaml").write_text(BASE)
+    (policies / "kept.yaml").write_text(CARRIED.format(name="mini/kept", payer="kept"))
+    (folder / "brought.yaml").write_text(CARRIED.format(name="mini/brought", payer="brought"))
+    golden.write_text(SEEN)
+    return policies, golden
+
+
+def test_a_policy_that_a_case_brings_reaches_what_a_base_says_and_has_no_mutants_itself(tmp_path: Path) -> None:
+    policies, golden = written_base(tmp_path)
+    lab = Lab.open(policies, [golden], ())
+    assert {one.policy for one in lab.mutants} >= {"mini/base", "mini/kept"}
+    assert "mini/brought" not in {one.policy for one in lab.mutants}
+    (left_out,) = [one for one in lab.mutants if one.name == "mini/base#by-speech: the rule left out"]
+    assert lab.judge(left_out, suggest=False).end == CAUGHT
+
+
+def test_cases_in_another_order_mean_the_same_where_they_cannot_both_speak(tmp_path: Path) -> None:
+    policies, golden = written_base(tmp_path)
+    report = run_mutants(policies, [golden], ["mini/base"], suggest=False)
+    assert {one.policy for one in report.judged} == {"mini/base"}
+    name = "derive/line.discipline/{} and derive/line.discipline/{} in the other order"
+    ends = {one.name.rpartition(": ")[2]: one.end for one in report.judged}
+    assert [ends[name.format(one, one + 1)] for one in (1, 2, 3)] == [SAME, SAME, CAUGHT]
