@@ -17,6 +17,9 @@ COLUMNS = "| fact | source | grade | rule | golden cases |\n|---|---|---|---|---
 NAMED = ("limits", "parameters", "tables", "unit_rules", "value_sets", "derive")
 
 
+KEYS = {"at", "fact", "grade", "source", "rules", "golden", "refused", "reason", "note"}
+
+
 @dataclass(frozen=True)
 class Coverage:
     """A page made from a file of facts, and what its facts may name.
@@ -108,7 +111,8 @@ class Coverage:
         self.page.write_text(self.made(), encoding="utf-8")
 
     def check(self, fact: dict[str, Any]) -> None:
-        """Every rule and every case that a fact names is there, and a fact without a case says why."""
+        """Every rule and every case that a fact names is there, a fact without a case says why, and no text is split at a comma."""
+        assert set(fact) - KEYS == set()
         assert set(fact.get("rules", ())) - self.items == set()
         assert [(file, part) for file, part, found in self.cases(fact) if not found] == []
         assert [
