@@ -38,7 +38,8 @@ GoldenPaths = Annotated[
     list[Path] | None, typer.Argument(help="Golden files or folders; left out: tests/golden.", show_default=False)
 ]
 Named = Annotated[
-    list[str] | None, typer.Option("--policy", help="Only this policy, by its name; may be given several times.")
+    list[str] | None,
+    typer.Option("--policy", help="Only what this policy or base says itself; may be given several times."),
 ]
 
 
