@@ -72,7 +72,7 @@ Install = Callable[..., None]
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
     """Install a plugin of source text, with a process of plugins for this test alone."""
-    monkeypatch.setattr(process, "_SHARED", [])
+    monkeypatch.setattr(process, "_SHARED", {})
     monkeypatch.syspath_prepend(str(tmp_path))
 
     def put(name: str, source: str, package: str = "") -> None:
@@ -85,7 +85,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
         (info / "entry_points.txt").write_text(f"[{GROUP}]\n{name} = {module}\n")
 
     yield put
-    for worker in process._SHARED:
+    for worker in process._SHARED.values():
         worker.stop(0)
 
 

@@ -21,7 +21,7 @@ from payerrules.language.policy import PolicyText, read_policy
 from payerrules.language.reader import read_yaml
 from payerrules.language.vocabulary import Vocabulary, load_vocabulary
 from payerrules.library.compose import compositions
-from payerrules.model.diagnostic import Diagnostic, Severity, has_error, in_order
+from payerrules.model.diagnostic import Diagnostic, Location, Severity, has_error, in_order
 from payerrules.program.build import build
 from payerrules.program.program import Program
 
@@ -76,16 +76,16 @@ class Library:
 
         A single file takes the place of the edition of its name that a folder has, as a draft of it; codes that stand beside
         it (codes/modifiers.yaml) are added to those of the folders. `guests` are those folders and files that plugins
-        brought: none of them may have a policy of a name that is there already. What is wrong is reported, and the rest
+        brought: none of them may have a policy of a name that is there already, or change a code. What is wrong is reported, and the rest
         can be used.
         """
         library = cls(Vocabulary({}))
         for folder in folders:
             library.read_vocabulary(folder / "vocabulary.yaml")
-            library.read_catalogues(folder)
+            library.read_catalogues(folder, guest=folder in guests)
         for beside in dict.fromkeys(path.parent for path in extra):
             if beside not in folders:
-                library.read_catalogues(beside)
+                library.read_catalogues(beside, guest=any(path.parent == beside for path in extra if path in guests))
         for vocabulary in vocabularies:
             library.add_vocabulary(vocabulary)
         for folder in folders:
@@ -111,14 +111,21 @@ class Library:
             self.vocabulary, wrong = self.vocabulary.merge(vocabulary)
             self.diagnostics += wrong
 
-    def read_catalogues(self, folder: Path) -> None:
-        """Add the catalogues of codes of a folder; a code that an earlier folder has too is replaced."""
+    def read_catalogues(self, folder: Path, *, guest: bool = False) -> None:
+        """Add the catalogues of codes of a folder; a code that an earlier folder has too is replaced, but by no plugin."""
         for path in sorted((folder / "codes").glob("*.yaml")):
             codes, found = catalogue_of(path.read_bytes(), str(path))
             self.diagnostics += found
-            if codes is not None:
-                name = f"codes/{path.name}"
-                self.catalogues[name] = {**self.catalogues.get(name, {}), **codes}
+            if codes is None:
+                continue
+            name = f"codes/{path.name}"
+            known = self.catalogues.get(name, {})
+            taken = sorted(code for code in codes if guest and known.get(code, codes[code]) != codes[code])
+            if taken:
+                message = f"`{taken[0]}` is already a code of {name}, and what is said of it here is not used"
+                hint = "Leave it out: a plugin may add codes, and not change what others go by."
+                self.diagnostics.append(Diagnostic("policy-clash", message, Location(str(path), 0, 0), hint))
+            self.catalogues[name] = {**known, **{code: said for code, said in codes.items() if code not in taken}}
 
     @property
     def modifiers(self) -> Catalogue:

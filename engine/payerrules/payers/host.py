@@ -11,7 +11,7 @@ from typing import Any
 import pluggy
 
 from payerrules.payers.hookspecs import GROUP, HOOKS, Hooks
-from payerrules.payers.isolation import Called, attempt, worded
+from payerrules.payers.isolation import Called, attempt, told, worded
 
 FORMATS = "payerrules_formats"
 
@@ -41,7 +41,7 @@ class Host:
             point = next(p for p in metadata.entry_points(group=GROUP) if p.name == name)
             return self.register(point.load(), name)
         except BaseException as error:  # a package that cannot be imported, whatever the reason, takes nothing down
-            return Loaded(fault=f"the plugin {name} cannot be loaded: {type(error).__name__}: {error}")
+            return Loaded(fault=f"the plugin {name} cannot be loaded: {told(error)}")
 
     def register(self, plugin: object, name: str) -> Loaded:
         """Take in a module or object with hooks.
@@ -86,17 +86,20 @@ class Host:
     def described(self, plugin: str, given: Any) -> Any:
         """Formats without their functions, which are kept here.
 
-        Raises TypeError for a format that neither reads nor writes.
+        Raises TypeError for a format that neither reads nor writes, or whose name or endings are none.
         """
         if given is None:
             return None
         found = {}
         for name, one in given.items():
+            endings = one.get("endings", ())
+            if not isinstance(name, str) or isinstance(endings, str) or not all(isinstance(e, str) for e in endings):
+                raise TypeError(f"the format {name!r:.40} has no name, or its endings are no list of texts")
             for verb in ("read", "write"):
                 if callable(one.get(verb)):
                     self.formats[plugin, name, verb] = one[verb]
             verbs = [verb for verb in ("read", "write") if callable(one.get(verb))]
             if not verbs:
                 raise TypeError(f"the format {name} has neither read nor write")
-            found[name] = {"says": one.get("says", ""), "endings": list(one.get("endings", ())), "verbs": verbs}
+            found[name] = {"says": one.get("says", ""), "endings": list(endings), "verbs": verbs}
         return found

@@ -16,6 +16,13 @@ from typing import Any, Final
 
 MOST_VALUES: Final = 5_000_000
 """How many values a hook may give at once, so that an endless list ends."""
+MOST_DEEP: Final = 50
+"""How deep maps and lists may stand in each other in what a hook gives."""
+MOST_SAID: Final = 300
+"""How many characters of an error's own text are told."""
+MEMORY: Final = "PAYERRULES_PLUGIN_MEGABYTES"
+MEGABYTES: Final = 2_000
+"""Millions of bytes that an installed plugin may use where the setting does not say otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,20 @@ def attempt(plugin: str, hook: str, function: Callable[..., Any], arguments: Map
     except Stopped:
         raise
     except BaseException as error:  # SystemExit and KeyboardInterrupt too: a plugin does not end the process
-        return Called(plugin, hook, fault=f"{hook} of the plugin {plugin} raised {type(error).__name__}: {error}")
+        return Called(plugin, hook, fault=f"{hook} of the plugin {plugin} raised {told(error)}")
+
+
+def told(error: BaseException) -> str:
+    """An error in one line: its kind, and what it says of itself where it can.
+
+    >>> told(KeyError("npi")), told(MemoryError())
+    ("KeyError: 'npi'", 'MemoryError')
+    """
+    try:
+        said = " ".join(str(error).split())
+    except BaseException:  # its own text is code of the plugin too
+        said = ""
+    return f"{type(error).__name__}: {said:.{MOST_SAID}}" if said else type(error).__name__
 
 
 def too_long(plugin: str, hook: str, limit: float) -> Called:
@@ -113,25 +133,27 @@ def plain(value: Any) -> Any:
     """
     left = MOST_VALUES
 
-    def walk(value: Any) -> Any:
+    def walk(value: Any, deep: int = 0) -> Any:
         nonlocal left
         left -= 1
         if left < 0:
             raise ValueError(f"it gave more than {MOST_VALUES:,} values")
+        if deep > MOST_DEEP:
+            raise ValueError(f"it gave maps and lists more than {MOST_DEEP} deep in each other")
         if value is None or isinstance(value, bool | bytes):
             return value
         if isinstance(value, Enum):
-            return walk(value.value)
+            return walk(value.value, deep + 1)
         if isinstance(value, int):
             return int(value)
         if isinstance(value, str | float | Decimal | date | PurePath):
             return str(value)
         if isinstance(value, Mapping):
-            return {key_of(key): walk(one) for key, one in value.items()}
+            return {key_of(key): walk(one, deep + 1) for key, one in value.items()}
         if isinstance(value, set | frozenset):
-            return sorted((walk(one) for one in value), key=str)
+            return sorted((walk(one, deep + 1) for one in value), key=str)
         if hasattr(value, "__iter__"):
-            return [walk(one) for one in value]
+            return [walk(one, deep + 1) for one in value]
         raise TypeError(f"it gave a {type(value).__name__}, which is no plain data")
 
     return walk(value)

@@ -15,7 +15,7 @@ from payerrules.model.diagnostic import Diagnostic, has_error
 from payerrules.payers.builtin import BUILT_IN, BuiltIn
 from payerrules.payers.hookspecs import GROUP
 from payerrules.payers.host import Host
-from payerrules.payers.isolation import Called, in_thread
+from payerrules.payers.isolation import MEGABYTES, MEMORY, Called, in_thread
 from payerrules.payers.process import shared
 from payerrules.payers.yaml_text import as_yaml
 
@@ -25,6 +25,8 @@ FILE_SECONDS: Final = 60
 """Seconds a plugin may take to read or write a file."""
 WITHOUT: Final = "PAYERRULES_WITHOUT_PLUGINS"
 LIMIT: Final = "PAYERRULES_PLUGIN_SECONDS"
+MOST_SET: Final = 1_000_000_000
+"""What a setting may be at most."""
 Runner = Callable[[str, str, Mapping[str, Any], float], Called]
 
 
@@ -48,7 +50,8 @@ class Plugins:
 
         `seconds` is what a hook may take. Raises ValueError for a name that no plugin has, and for a setting that is no number.
         """
-        self.seconds = seconds if seconds is not None else seconds_set()
+        self.seconds = seconds if seconds is not None else setting(LIMIT, SECONDS, "seconds")
+        setting(MEMORY, MEGABYTES, "megabytes")
         self.host = Host()
         self.listed: dict[str, Plugin] = {}
         self.faults: list[str] = []
@@ -70,16 +73,18 @@ class Plugins:
             if name not in points:
                 there = f"installed are {', '.join(sorted(points))}" if points else "none is installed"
                 raise ValueError(f"no plugin is called `{name}`; {there}")
-        for name, found in sorted(points.items()):
-            if name in self.switched_off:
-                continue
-            if len(found) > 1 or name == BUILT_IN:
+        chosen = {name: found for name, found in sorted(points.items()) if name not in self.switched_off}
+        once = [name for name, found in chosen.items() if len(found) == 1 and name != BUILT_IN]
+        for name in once:
+            shared(name).begin()
+        for name, found in chosen.items():
+            if name not in once:
                 packages = ", ".join(sorted(package for _, package in found))
                 self.faults.append(f"the plugin {name} is not used: more than one package calls itself so ({packages})")
                 continue
             dist = next(iter(found.values())).dist
-            worker = shared()
-            loaded = worker.load(name)
+            worker = shared(name)
+            loaded = worker.load()
             if loaded.fault:
                 self.faults.append(loaded.fault)
             self.listed[name] = Plugin(
@@ -164,25 +169,33 @@ class Plugins:
                 continue
             listed = called.result if isinstance(called.result, list) else [called.result]
             for path in listed:
-                if isinstance(path, str) and Path(path).exists():
+                if isinstance(path, str) and is_place(Path(path)):
                     found.setdefault(called.plugin, []).append(Path(path))
                 else:
                     self.fault(f"the plugin {called.plugin} ships policies at {path!r:.200}, where there are none")
         return found
 
 
-def seconds_set() -> float:
-    """What a hook may take, by the environment.
-
-    Raises ValueError where the setting is no number above 0.
-    """
-    text = os.environ.get(LIMIT, "").strip()
-    if not text:
-        return SECONDS
+def is_place(path: Path) -> bool:
+    """Whether policies can be there: a file or folder, named from the top, and not everything there is."""
     try:
-        seconds = float(text)
+        return path.is_absolute() and path != path.parent and (path.is_file() or path.is_dir())
+    except (OSError, ValueError):  # a name that no file can have
+        return False
+
+
+def setting(name: str, default: float, what: str) -> float:
+    """A number above 0 that the environment sets, or what stands without it.
+
+    Raises ValueError where it is no such number.
+    """
+    text = os.environ.get(name, "").strip()
+    if not text:
+        return default
+    try:
+        number = float(text)
     except ValueError:
-        seconds = 0
-    if not seconds > 0:
-        raise ValueError(f"{LIMIT}={text} is no number of seconds: write one above 0, such as 5")
-    return seconds
+        number = 0
+    if not 0 < number < MOST_SET:
+        raise ValueError(f"{name}={text} is no number of {what}: write one above 0, such as {default}")
+    return number
