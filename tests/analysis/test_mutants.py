@@ -200,3 +200,12 @@ def test_cases_in_another_order_mean_the_same_where_they_cannot_both_speak(tmp_p
     name = "derive/line.discipline/{} and derive/line.discipline/{} in the other order"
     ends = {one.name.rpartition(": ")[2]: one.end for one in report.judged}
     assert [ends[name.format(one, one + 1)] for one in (1, 2, 3)] == [SAME, SAME, CAUGHT]
+
+
+def test_a_policy_that_a_case_brings_for_a_payer_that_has_one_is_left_out(tmp_path: Path) -> None:
+    policies, golden = written_base(tmp_path)
+    (tmp_path / "brought.yaml").write_text(CARRIED.format(name="mini/brought", payer="kept"))
+    own = SEEN.partition("golden:\n")[2].replace("    policy: brought.yaml\n", "").replace("brought", "kept")
+    golden.write_text(SEEN + own.replace("encounter: A", "encounter: B"))
+    lab = Lab.open(policies, [golden], ["mini/base"])
+    assert [lab.ground.cases[n].encounter.id for n in sorted(lab.ground.passing)] == ["B"]

@@ -12,7 +12,7 @@ from payerrules.decide.engine import Engine, doubts_of
 from payerrules.formats.encounter_reader import encounter_from_dict
 from payerrules.golden.cases import GoldenCase, cases_of, golden_files, read_cases
 from payerrules.language.items import EditionMeaning, Window
-from payerrules.language.policy import read_policy
+from payerrules.language.policy import PolicyText, read_policy
 from payerrules.library.library import Selected
 from payerrules.model.decision import Decision
 from payerrules.model.diagnostic import Diagnostic
@@ -64,20 +64,31 @@ def bench(policies: Path | None = None) -> Engine:
 def with_brought(engine: Engine, paths: Iterable[Path]) -> tuple[Engine, frozenset[str]]:
     """The engine with the policies that golden cases bring where these rest on a base of its own, and their names.
 
-    Only such a case may reach what a base says of payers for which no policy ships.
+    Only such a case may reach what a base says of payers for which no policy ships. A policy for a payer that has one already
+    is left out, as every case of that payer would be decided by it too.
     """
+    there = [text for editions in engine.library.shelf.values() for text in editions if text.kind != "base"]
     brought: dict[Path, str] = {}
     for case in (case for path in golden_files(paths) for case in read_cases(path)[0] if case.policy):
         path = (Path(case.file).parent / case.policy).resolve()
-        if path not in brought and path.is_file():
-            text, _ = read_policy(path.read_bytes(), str(path), path.parent)
-            rests = text is not None and any(base in engine.library.shelf for base in text.extends)
-            brought[path] = (
-                text.policy if text is not None and rests and text.policy not in engine.library.shelf else ""
-            )
+        if path in brought or not path.is_file():
+            continue
+        text, _ = read_policy(path.read_bytes(), str(path), path.parent)
+        brought[path] = ""
+        if text is None or not any(base in engine.library.shelf for base in text.extends):
+            continue
+        if not any(of_one_payer(text, other) for other in there):
+            brought[path] = text.policy
+            there.append(text)
     for path, name in brought.items():
         engine = engine.with_policy(path) if name else engine
     return engine, frozenset(brought.values()) - {""}
+
+
+def of_one_payer(one: PolicyText, other: PolicyText) -> bool:
+    """Whether one encounter can be of both policies: what both name of the payer has something in common."""
+    both = one.applies_to.keys() & other.applies_to.keys()
+    return all(set(one.applies_to[key]) & set(other.applies_to[key]) for key in both)
 
 
 def cases_for(engine: Engine, paths: Iterable[Path]) -> tuple[list[GoldenCase], list[Diagnostic]]:

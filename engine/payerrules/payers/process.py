@@ -69,7 +69,9 @@ class Worker:
                     if loaded.fault:
                         return Called(plugin, what, fault=loaded.fault, lost=True)
                     hook = what.partition(":")[0]
-                    if hook != what:  # the readers and writers of a new process are known once its formats were asked for
+                    if (
+                        hook != what
+                    ):  # the readers and writers of a new process are known once its formats were asked for
                         self.ask({"do": "call", "plugin": plugin, "what": hook, "arguments": {}}, limit)
                 answer = self.ask({"do": "call", "plugin": plugin, "what": what, "arguments": arguments}, limit)
             except TimeoutError:
