@@ -163,16 +163,23 @@ def test_a_claim_file_of_837p_is_replaced_by_its_ref_f8(desk: Desk) -> None:
     assert "warning[ledger-moved]: encounter F-2 (frequency 7) takes the place of F-1" in done.stderr
 
 
+HEEDING = """import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that runs tests beside it has Ctrl-C ignored
+from payerrules.cli.main import run
+run()
+"""
+
+
 def test_a_run_that_a_person_stops_says_what_is_kept_and_goes_on_when_given_again(desk: Desk) -> None:
     claims = [claim(f"E-{number}", allowed="10.00") for number in range(1, 4)]
     path, pipe = desk.folder / "claims.ndjson", desk.folder / "pipe.ndjson"
     path.write_text("\n".join(json.dumps(one) for one in claims))
     os.mkfifo(pipe)
     more = ["--ledger", desk.url, "--policies", str(POLICY), "--assume-history", "none", "--format", "ndjson"]
-    command = [sys.executable, "-m", "payerrules", "decide", str(pipe), *more, "--batch", "1"]
+    command = [sys.executable, "-c", HEEDING, "decide", str(pipe), *more, "--batch", "1"]
     with (
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running,
-        pipe.open("w") as claims_sent,
+        os.fdopen(os.open(pipe, os.O_RDWR), "w") as claims_sent,
     ):
         claims_sent.write(json.dumps(claims[0]) + "\n" + json.dumps(claims[1]) + "\n")
         claims_sent.flush()
