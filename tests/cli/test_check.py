@@ -176,3 +176,10 @@ def test_facts_of_plugins_are_known_where_a_policy_names_them(tmp_path: Path) ->
     assert CliRunner().invoke(app, ["check", str(policy)]).exit_code == 0
     without = CliRunner().invoke(app, ["check", str(policy), "--without-plugin", "gold_card"])
     assert (without.exit_code, "unknown-fact" in without.stderr) == (1, True)
+
+
+def test_a_plugin_that_is_not_there_cannot_be_done_without(tmp_path: Path) -> None:
+    policy = tmp_path / "mine.yaml"
+    policy.write_text((BAD / "unread-set.yaml").read_text())
+    code, _, err = run("check", str(policy), "--without-plugin", "nobody")
+    assert (code, "no plugin is called `nobody`" in err) == (2, True)

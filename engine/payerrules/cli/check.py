@@ -73,8 +73,11 @@ def check(
 def checked(paths: list[Path], without: list[str] | None) -> list[Diagnostic]:
     """What is wrong with policies; plugins are asked for their facts where a policy names one that is not among the engine's."""
     found = check_files(paths)
-    if any(finding.code == "unknown-fact" for finding in found):
-        vocabularies, wrong = Plugins(without=without or ()).vocabularies()
+    if without or any(finding.code == "unknown-fact" for finding in found):
+        try:
+            vocabularies, wrong = Plugins(without=without or ()).vocabularies()
+        except ValueError as error:
+            stop(str(error))
         if vocabularies:
             return in_order([*check_files(paths, vocabularies=vocabularies), *wrong])
     return found
