@@ -55,7 +55,12 @@ def chosen_among(edit: Edit, meaning: EditionMeaning) -> set[str]:
     """The facts that a changed rule makes as one of several cases, of which the first true one speaks."""
     if edit.section != "rules":
         return set()
-    return {e.fact.name for e in meaning.rules[edit.number].effects if isinstance(e, Derive) and not e.closed}
+    return {derive.fact.name for derive in cases_in(meaning.rules[edit.number])}
+
+
+def cases_in(rule: Rule) -> list[Derive]:
+    """The derived facts of which a rule is one case in turn."""
+    return [effect for effect in rule.effects if isinstance(effect, Derive) and not effect.closed]
 
 
 def of_writers(fact: str, before: EditionMeaning, after: EditionMeaning) -> Dispute:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from payerrules.analysis.conditions import Doubt
-from payerrules.analysis.disputes import disputes, taken, two_differ
+from payerrules.analysis.disputes import cases_in, disputes, taken, two_differ
 from payerrules.analysis.mutations import Edit, Mutant
 from payerrules.analysis.replacing import replaced
 from payerrules.analysis.solve import never
@@ -57,7 +57,9 @@ def weighed_alike(edits: Sequence[Edit], meaning: EditionMeaning, doubt: Doubt) 
     if any(len(rule.effects) != 1 for rule in writers):
         return False
     first = max(old.priority for old, _ in rules)
-    before = [(rule.when, FALSE_ONLY | UNKNOWN_ONLY) for rule in writers if rule.priority > first]
+    days = {(old.in_force, old.by) for old, _ in rules}
+    earlier = [rule for rule in writers if rule.priority > first and {(rule.in_force, rule.by)} == days]
+    before = [(rule.when, FALSE_ONLY | UNKNOWN_ONLY) for rule in earlier]  # those in force on the same days
     if len(rules) == 1:
         ((old, new),) = rules
         if (old.effects, old.priority, old.in_force, old.by) != (new.effects, new.priority, new.in_force, new.by):
@@ -75,11 +77,6 @@ def weighed_alike(edits: Sequence[Edit], meaning: EditionMeaning, doubt: Doubt) 
             ((one.when, UNKNOWN_ONLY), (other.when, TRUE_ONLY)),
         ]
     return all(impossible([*way], doubt) or impossible([*way, *before], doubt) for way in ways)
-
-
-def cases_in(rule: Rule) -> list[Derive]:
-    """The derived facts of which a rule is one case in turn."""
-    return [effect for effect in rule.effects if isinstance(effect, Derive) and not effect.closed]
 
 
 def impossible(demands: list[tuple[Condition, int]], doubt: Doubt) -> bool:

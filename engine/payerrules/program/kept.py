@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import TypeVar, TypeVarTuple
 
-P = ParamSpec("P")
+Things = TypeVarTuple("Things")
 R = TypeVar("R")
 MOST = 20_000
 """How many results of a function are kept; past it, it begins anew, so that memory stays flat."""
 
 
-def kept(make: Callable[P, R]) -> Callable[P, R]:
+def kept(make: Callable[[*Things], R]) -> Callable[[*Things], R]:
     """The same function, which works a result out once for the same things. They must never change, nor may the result.
 
     >>> looked_at = []
@@ -24,10 +24,10 @@ def kept(make: Callable[P, R]) -> Callable[P, R]:
     >>> first_letter(words), first_letter(words), len(looked_at)
     ('s', 's', 1)
     """
-    known: dict[tuple[int, ...], tuple[tuple[Any, ...], R]] = {}
+    known: dict[tuple[int, ...], tuple[tuple[*Things], R]] = {}
 
     @wraps(make)
-    def found(*things: P.args, **named: P.kwargs) -> R:
+    def found(*things: *Things) -> R:
         key = tuple(map(id, things))
         one = known.get(key)
         if one is None:
@@ -35,7 +35,7 @@ def kept(make: Callable[P, R]) -> Callable[P, R]:
                 known.clear()
             one = known[key] = (
                 things,
-                make(*things, **named),
+                make(*things),
             )  # the things are held, so that their identity stays theirs
         return one[1]
 
