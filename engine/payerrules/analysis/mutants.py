@@ -16,7 +16,7 @@ from typing import Any
 import payerrules
 from payerrules.analysis.mutations import Mutant, mutants_of
 from payerrules.analysis.proof import same_meaning
-from payerrules.analysis.study import MeaningKey, Shelf, Studied, bench, cases_for, studied, with_brought
+from payerrules.analysis.study import MeaningKey, Shelf, Studied, bench, decidable, golden_cases, studied, with_brought
 from payerrules.analysis.suggest import Suggester, Suggestion
 from payerrules.analysis.trial import Altered, Ground, fails
 from payerrules.language.items import EditionMeaning
@@ -71,8 +71,9 @@ class Lab:
     @classmethod
     def open(cls, policies: Path | None, golden: Sequence[Path], names: Iterable[str]) -> Lab:
         """Read and judge everything as it is; the mutants are those of what these policies and bases say themselves, or all."""
-        engine, brought = with_brought(bench(policies), golden)
-        ground = Ground(engine, list(studied(engine, cases_for(engine, golden)[0])))
+        cases, _ = golden_cases(golden)
+        engine, brought = with_brought(bench(policies), cases)
+        ground = Ground(engine, list(studied(engine, decidable(engine, cases))))
         meanings, wanted = Shelf.of(engine).meanings, set(names)
         mutants = [m for m in mutants_of(meanings) if (m.policy in wanted if wanted else m.policy not in brought)]
         return cls(ground, meanings, mutants, Suggester(engine, ground, meanings))

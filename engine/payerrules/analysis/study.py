@@ -61,7 +61,7 @@ def bench(policies: Path | None = None) -> Engine:
     return Engine.open([policies] if policies is not None else None, runtime="reference", plugins=False)
 
 
-def with_brought(engine: Engine, paths: Iterable[Path]) -> tuple[Engine, frozenset[str]]:
+def with_brought(engine: Engine, cases: Iterable[GoldenCase]) -> tuple[Engine, frozenset[str]]:
     """The engine with the policies that golden cases bring where these rest on a base of its own, and their names.
 
     Only such a case may reach what a base says of payers for which no policy ships. A policy for a payer that has one already
@@ -69,9 +69,9 @@ def with_brought(engine: Engine, paths: Iterable[Path]) -> tuple[Engine, frozens
     """
     there = [text for editions in engine.library.shelf.values() for text in editions if text.kind != "base"]
     brought: dict[Path, str] = {}
-    for case in (case for path in golden_files(paths) for case in read_cases(path)[0] if case.policy):
+    for case in cases:
         path = (Path(case.file).parent / case.policy).resolve()
-        if path in brought or not path.is_file():
+        if not case.policy or path in brought or not path.is_file():
             continue
         text, _ = read_policy(path.read_bytes(), str(path), path.parent)
         brought[path] = ""
@@ -93,17 +93,29 @@ def of_one_payer(one: PolicyText, other: PolicyText) -> bool:
 
 def cases_for(engine: Engine, paths: Iterable[Path]) -> tuple[list[GoldenCase], list[Diagnostic]]:
     """The golden cases of files and folders and of the policies' own examples; those with a policy that does not ship are left out."""
+    found, wrong = golden_cases(paths)
+    return decidable(engine, found), wrong
+
+
+def golden_cases(paths: Iterable[Path]) -> tuple[list[GoldenCase], list[Diagnostic]]:
+    """The golden cases of files and folders, and what is wrong with the files."""
     found: list[GoldenCase] = []
     wrong: list[Diagnostic] = []
     for path in golden_files(paths):
         cases, diagnostics = read_cases(path)
         found += cases
         wrong += diagnostics
+    return found, wrong
+
+
+def decidable(engine: Engine, cases: Iterable[GoldenCase]) -> list[GoldenCase]:
+    """Those of the cases, and of the policies' own examples, that the policies at hand decide."""
+    found = list(cases)
     for editions in engine.library.shelf.values():
         for text in editions:
             found += cases_of(text.examples, text.path)
     shipped = {Path(text.path).resolve() for editions in engine.library.shelf.values() for text in editions}
-    return [case for case in found if case.encounter is not None and decides_by(case, shipped)], wrong
+    return [case for case in found if case.encounter is not None and decides_by(case, shipped)]
 
 
 def decides_by(case: GoldenCase, shipped: Collection[Path]) -> bool:

@@ -14,7 +14,7 @@ from payerrules.analysis.exercise_page import exercise_page
 from payerrules.analysis.holes import fill
 from payerrules.analysis.mutants import CAUGHT, MISSED, REFUSED, SAME, Lab, run_mutants
 from payerrules.analysis.seek import Seeker
-from payerrules.analysis.study import Shelf, Studied, bench, cases_for, studied, with_brought
+from payerrules.analysis.study import Shelf, bench, decidable, golden_cases, studied, with_brought
 from payerrules.cli.common import (
     DONE,
     FINDINGS,
@@ -65,15 +65,6 @@ def benched(policies: Path | None, names: list[str] | None) -> Engine:
     return engine
 
 
-def read_studied(engine: Engine, paths: list[Path]) -> list[Studied]:
-    """The golden cases, judged; a run without any ends the command."""
-    cases, wrong = cases_for(engine, paths)
-    tell(wrong)
-    if not cases:
-        stop("no golden case was found: golden files end in .golden.yaml")
-    return list(studied(engine, cases))
-
-
 @commands.command()
 def exercise(
     paths: GoldenPaths = None,
@@ -84,9 +75,12 @@ def exercise(
     policies: Policies = None,
 ) -> None:
     """Tell what the golden files exercise of the policies, by meaning, and which holes they leave."""
-    golden = golden_paths(paths)
+    golden, wrong = golden_cases(golden_paths(paths))
     engine, brought = with_brought(benched(policies, policy), golden)
-    found = read_studied(engine, golden)
+    tell(wrong)
+    found = list(studied(engine, decidable(engine, golden)))
+    if not found:
+        stop("no golden case was found: golden files end in .golden.yaml")
     result = exercised(engine, found, policy or (), brought)
     fill(result, found, Seeker(engine))
     for target in result.holes:
