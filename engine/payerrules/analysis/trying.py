@@ -10,7 +10,6 @@ from typing import Any
 
 from payerrules.analysis.impact import told
 from payerrules.decide.engine import Engine
-from payerrules.formats.files import read_file
 from payerrules.language.policy import read_policy
 from payerrules.library.check import check_meanings
 from payerrules.library.compose import compositions
@@ -35,10 +34,11 @@ class Attempt:
 class Trial:
     """Keeps the policies there are; only the file that is tried is read again."""
 
-    def __init__(self, engine: Engine, policy: Path, encounters: Iterable[Path]) -> None:
+    def __init__(self, engine: Engine, policy: Path, encounters: Iterable[Path], read_as: str = "") -> None:
         self.engine = engine
         self.policy = policy
         self.files = list(encounters)
+        self.read_as = read_as
 
     def attempt(self) -> Attempt:
         """Check the policy, and decide by it in place of all editions of the same name."""
@@ -71,7 +71,7 @@ class Trial:
     def encounters(self, made: Attempt) -> Iterator[Encounter]:
         """The encounters of the files; what cannot be read is among what was found."""
         for path in self.files:
-            for one in read_file(path, self.engine.vocabulary, self.engine.folders):
+            for one in self.engine.read(path, self.read_as):
                 if isinstance(one, Encounter):
                     made.found += one.unread
                     yield one

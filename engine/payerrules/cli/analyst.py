@@ -74,7 +74,7 @@ def exercise(
     cases: Annotated[bool, typer.Option("--cases", help="Print the encounters that would fill the holes.")] = False,
     policies: Policies = None,
 ) -> None:
-    """Tell what the golden files exercise of the policies, by meaning, and which holes they leave."""
+    """Tell what the golden files exercise of the policies, by meaning, and which holes they leave. Plugins take no part."""
     golden, wrong = golden_cases(golden_paths(paths))
     engine, brought = with_brought(benched(policies, policy), golden)
     tell(wrong)
@@ -131,7 +131,7 @@ def mutants(
     ] = False,
     policies: Policies = None,
 ) -> None:
-    """Change one thing in a policy at a time, and tell which changes no golden case notices."""
+    """Change one thing in a policy at a time, and tell which changes no golden case notices. Plugins take no part."""
     benched(policies, policy)
     golden = golden_paths(paths)
     if fresh and memory.is_file():

@@ -34,7 +34,10 @@ class AssumeHistory(StrEnum):
 
 Files = Annotated[
     list[Path],
-    typer.Argument(help="Encounter files: YAML, JSON, NDJSON or 837P; - is standard input.", show_default=False),
+    typer.Argument(
+        help="Encounter files: YAML, JSON, NDJSON, 837P or what a plugin reads; - is standard input.",
+        show_default=False,
+    ),
 ]
 Policies = Annotated[
     Path | None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -17,11 +18,12 @@ from payerrules.analysis.impact import impact as impact_of
 from payerrules.analysis.impact_page import impact_page, signed
 from payerrules.analysis.sides import Side, open_side
 from payerrules.analysis.study import cases_for
-from payerrules.cli.common import DONE, UNREADABLE, Policies, out, stop, tell, write
+from payerrules.cli.common import DONE, UNREADABLE, Policies, ReadAs, Without, err, out, stop, tell, write
+from payerrules.cli.reading import read
 from payerrules.formats.encounter_reader import encounter_from_dict
-from payerrules.formats.files import read_file
-from payerrules.model.diagnostic import Diagnostic, Severity
 from payerrules.model.encounter import Encounter
+from payerrules.payers.formats import Formats
+from payerrules.payers.manager import Plugins
 
 commands = typer.Typer()
 One = Annotated[str, typer.Argument(help="A folder, a policy file, or NAME@EDITION.", show_default=False)]
@@ -64,7 +66,7 @@ def impact(
     one: One,
     other: Other,
     claims: Annotated[
-        list[Path] | None, typer.Option("--claims", help="Claims to decide by both: YAML, JSON, NDJSON or 837P.")
+        list[Path] | None, typer.Option("--claims", help="Claims to decide by both, of any format that is read.")
     ] = None,
     golden: Annotated[
         list[Path] | None, typer.Option("--golden", help="Golden files whose encounters are claims too.")
@@ -73,11 +75,18 @@ def impact(
     out_path: Annotated[
         Path | None, typer.Option("--out", help="Write to this file instead of standard output.")
     ] = None,
+    read_as: ReadAs = "",
     policies: Policies = None,
+    without: Without = None,
 ) -> None:
-    """Tell which claims change from one side to the other, by which edit, with counts, dollars and the first ten of each."""
+    """Tell which claims change from one side to the other, by which edit, with counts, dollars and the first ten of each.
+
+    Plugins read claims in their formats, and add nothing to them and override nothing: what is compared is the policies.
+    """
     sides = [opened_side(text, policies) for text in (one, other)]
-    encounters, unreadable = claims_of(claims or [], golden or [], sides[0])
+    if claims:
+        sides[0].engine.formats = formats_with_plugins(sides[0], without or ())
+    encounters, unreadable = claims_of(claims or [], golden or [], sides[0], read_as)
     if not encounters:
         stop("no claim was given: name files with --claims, or golden files with --golden")
     found = impact_of(sides[0], sides[1], encounters)
@@ -94,25 +103,29 @@ def impact(
     raise typer.Exit(UNREADABLE if unreadable else DONE)
 
 
-def claims_of(claims: list[Path], golden: list[Path], side: Side) -> tuple[list[Encounter], bool]:
+def formats_with_plugins(side: Side, without: Iterable[str]) -> Formats:
+    """The formats that are built in and those of plugins, of which nothing else is used; one that cannot be used is told."""
+    try:
+        plugins = Plugins(without=without)
+    except ValueError as error:
+        stop(str(error))
+    made = Formats(plugins, side.engine.vocabulary, side.engine.folders)
+    for fault in plugins.faults:
+        err.print(f"{fault}; what it reads is not read", markup=False)
+    return made
+
+
+def claims_of(claims: list[Path], golden: list[Path], side: Side, read_as: str = "") -> tuple[list[Encounter], bool]:
     """The claims of files and of golden files, and whether something could not be read."""
-    encounters: list[Encounter] = []
-    found: list[Diagnostic] = []
-    for path in claims:
-        for one in read_file(path, side.engine.vocabulary, side.engine.folders):
-            if isinstance(one, Encounter):
-                encounters.append(one)
-                found += one.unread
-            else:
-                found.append(one)
+    encounters, unreadable = read(claims, side.engine, read_as=read_as)
     for path in golden:
         if not path.exists():
             stop(f"{path}: there is no such file or folder")
     cases, wrong = cases_for(side.engine, golden)
     if golden:
         encounters += [encounter_from_dict(case.encounter, side.engine.vocabulary, case.file) for case in cases]
-    tell([*found, *wrong])
-    return encounters, any(d.severity is Severity.ERROR for d in found)
+    tell(wrong)
+    return encounters, unreadable
 
 
 def told(found: Impact, console: Console) -> None:

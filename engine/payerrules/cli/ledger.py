@@ -26,6 +26,7 @@ from payerrules.cli.common import (
     KnownOn,
     Policies,
     Runtime,
+    Without,
     bar,
     check_out,
     err,
@@ -245,11 +246,12 @@ def review_command(
     known_on: KnownOn = "",
     runtime: Runtime = "",
     assume_history: Assume = None,
+    without: Without = None,
 ) -> None:
     """List the decisions that would now be others, before and after. Changes nothing; exit code 1 where there are any."""
     from payerrules.ledger.history import accounts_of, review
 
-    engine = opened(policies, runtime, known_on, assume_history)
+    engine = opened(policies, runtime, known_on, assume_history, without)
     found: list[Difference] = []
     with ledger_at(ledger) as kept:
         with kept.store.reading() as connection:
@@ -314,11 +316,12 @@ def rebuild_command(
     known_on: KnownOn = "",
     runtime: Runtime = "",
     assume_history: Assume = None,
+    without: Without = None,
 ) -> None:
     """Decide every claim that stands anew, in the order of receipt, and record that instead of what was recorded."""
     from payerrules.ledger.history import accounts_of, rebuild
 
-    engine = opened(policies, runtime, known_on, assume_history)
+    engine = opened(policies, runtime, known_on, assume_history, without)
     with ledger_at(ledger) as kept:
         with kept.store.reading() as connection:
             accounts = accounts_of(connection, touched=False, patient=patient)

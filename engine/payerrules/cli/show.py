@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from payerrules.cli.common import DONE, FINDINGS, Policies, check_out, day_of, err, opened, stop, write
+from payerrules.cli.common import DONE, FINDINGS, Policies, Without, check_out, day_of, err, opened, stop, write
 from payerrules.decide.engine import Engine
 from payerrules.language.policy import PolicyText
 from payerrules.language.spelling import remedy
@@ -49,6 +49,7 @@ def show(
         Path | None, typer.Option("--out", help="Write to this file instead of standard output.")
     ] = None,
     policies: Policies = None,
+    without: Without = None,
 ) -> None:
     """Read a policy back as English sentences, or draw it, to be held against the payer's manual."""
     day = day_of("--as-of", as_of)
@@ -56,7 +57,7 @@ def show(
     picture = form in (As.FLOWCHART, As.MERMAID)
     if rule and not picture:
         stop("--rule is for pictures: give --as flowchart or --as mermaid with it")
-    engine = opened(policies, "reference", "", None)
+    engine = opened(policies, "reference", "", None, without)
     if policy.endswith(".yaml"):
         if not Path(policy).is_file():
             stop(f"{policy}: there is no such file")

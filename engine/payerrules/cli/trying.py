@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from payerrules.analysis.trying import Attempt, Trial, what_changed
-from payerrules.cli.common import DONE, FINDINGS, Policies, Runtime, err, opened, out, stop, tell
+from payerrules.cli.common import DONE, FINDINGS, Policies, ReadAs, Runtime, Without, err, opened, out, stop, tell
+from payerrules.cli.reading import known
 from payerrules.cli.tables import decision_table
 
 commands = typer.Typer()
@@ -19,16 +20,23 @@ commands = typer.Typer()
 @commands.command("try")
 def try_policy(
     policy: Annotated[Path, typer.Argument(help="A policy file.", show_default=False)],
-    encounters: Annotated[list[Path], typer.Argument(help="Encounter files.", show_default=False)],
+    encounters: Annotated[
+        list[Path], typer.Argument(help="Encounter files, of any format that is read.", show_default=False)
+    ],
     watch: Annotated[bool, typer.Option("--watch", help="Go on: again on every save, until Ctrl-C.")] = False,
+    read_as: ReadAs = "",
     policies: Policies = None,
     runtime: Runtime = "",
+    without: Without = None,
 ) -> None:
     """Check a policy and decide encounters by it, in place of all editions of the same name; show what a save changes."""
     for path in (policy, *encounters):
         if not path.is_file():
             stop(f"{path}: there is no such file")
-    trial = Trial(opened(policies, runtime, "", None), policy, encounters)
+    engine = opened(policies, runtime, "", None, without)
+    if read_as:
+        known(engine, read_as, "read")
+    trial = Trial(engine, policy, encounters, read_as)
     last = shown(trial.attempt(), None)
     if watch:
         with contextlib.suppress(KeyboardInterrupt):
