@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -85,7 +86,8 @@ def by_encounter(ground: Ground, mutant: Mutant, lab: Lab, busy: Mapping[int, in
     """What each of the encounters would have to expect to tell a mutant; those that tell many others are tried first."""
     made = Altered(ground.engine, mutant, ground.ready)
     found: dict[int, dict[str, Any]] = {}
-    for number in sorted(ground.feel(mutant, lab.meanings), key=lambda n: (-busy.get(n, 0), n))[:MOST_TRIED]:
+    feeling = ground.feel(mutant, lab.meanings, lambda n: (-busy.get(n, 0), n))
+    for number in itertools.islice(feeling, MOST_TRIED):
         study = ground.cases[number].study
         after = None if study is None else made.study(study)
         if study is not None and after is not None and (told := telling(shown(study), shown(after))):

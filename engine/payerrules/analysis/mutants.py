@@ -86,9 +86,8 @@ class Lab:
         def ended(end: str, by: str = "", suggestion: Suggestion | None = None) -> Judged:
             return Judged(mutant.name, mutant.kind, mutant.policy, end, by, place, suggestion)
 
-        feeling = self.ground.feel(mutant, self.meanings)
         shows: Suggestion | None = None
-        for number in sorted(feeling, key=lambda n: (-self.catches[n], n)):
+        for number in self.ground.feel(mutant, self.meanings, lambda n: (-self.catches[n], n)):
             case = self.ground.cases[number]
             after = made.study(case.study) if case.study is not None else None
             if after is None:

@@ -93,9 +93,9 @@ class Suggester:
         for edit in mutant.edits:
             old = getattr(self.meanings[edit.key], edit.section) if edit.section == "rules" else ()
             rule = old[edit.number] if old and edit.number >= 0 else None
-            for one in self.ground.rules.get((rule.id, rule.edition), ()) if rule is not None else ():
-                if one.case in numbers:
-                    near[one.case] = max(near.get(one.case, 0), one.value)
+            asked = self.ground.rules.get((rule.id, rule.edition), {}) if rule is not None else {}
+            for case in numbers & asked.keys():
+                near[case] = max(near.get(case, 0), *(one.value for one in asked[case]))
         close = sorted((n for n, value in near.items() if value), key=lambda n: (-near[n], n))
         chosen = [*spread(close, NEAR), *spread(sorted(numbers), STARTS)]
         return [self.ground.cases[n].case.encounter for n in dict.fromkeys(chosen)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,16 +14,16 @@ from payerrules.analysis.study import MeaningKey, Studied, Study, key_of, select
 from payerrules.decide.engine import Engine
 from payerrules.decide.limits import limit
 from payerrules.golden.compare import compare
-from payerrules.language.expression import Condition
 from payerrules.language.items import EditionMeaning, Limit, LimitStepRule, Lookup, Rule, Window
 from payerrules.language.nodes import Mapping as Map
 from payerrules.model.diagnostic import has_error
 from payerrules.program.build import build, meet, settled
-from payerrules.program.evaluate import NO_SCOPES, Scopes, View, truth
+from payerrules.program.evaluate import NO_SCOPES, Scopes, Truth, View
 from payerrules.program.program import Placed, Program
 from payerrules.program.reads import reads
 from payerrules.program.stages import label
 from payerrules.runtimes.blocks import Block
+from payerrules.runtimes.closures import truth_of
 from payerrules.runtimes.judge import Judge
 from payerrules.runtimes.lookups import Conflict, Look, looker
 from payerrules.runtimes.plan import Plan, ranges_over, ready, standing
@@ -33,9 +33,8 @@ READS_TRACE = ("rules", "presumed")
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """A rule as it was asked in a case: which case, in which stage, how it came out, and what it read."""
+    """A rule as it was asked in a case: in which stage, how it came out, and what it read."""
 
-    case: int
     stage: str
     value: int
     view: View
@@ -50,7 +49,7 @@ class Ground:
         self.cases = [one for one in cases if one.study is not None]
         self.passing = {n for n, one in enumerate(self.cases) if one.study and not fails(one, one.study)}
         self.by_edition: dict[MeaningKey, list[int]] = {}
-        self.rules: dict[tuple[str, str], list[Instance]] = {}
+        self.rules: dict[tuple[str, str], dict[int, list[Instance]]] = {}
         self.things: dict[int, list[tuple[str, View, Scopes]]] = {}
         self.programs: dict[int, Program] = {}
         self.ready = Ready()
@@ -67,8 +66,8 @@ class Ground:
         for done in study.rounds:
             for run in done.runs:
                 for rule, value in zip(run.block.rules, run.values, strict=True):
-                    kept = self.rules.setdefault((rule.id, rule.edition), [])
-                    kept.append(Instance(number, rule.stage, value, run.view, run.scopes))
+                    kept = self.rules.setdefault((rule.id, rule.edition), {}).setdefault(number, [])
+                    kept.append(Instance(rule.stage, value, run.view, run.scopes))
             views = [line.view for line in done.lines]
             past = (o for view in views for o in view.get("@services", ()) if "@many" not in o)
             things += [("line", quiet(view), NO_SCOPES) for view in {id(o): o for o in (*views, *past)}.values()]
@@ -80,60 +79,65 @@ class Ground:
         self.things[number] = things
 
     # --- which cases can feel it ----------------------------------------------------------------
-    def feel(self, mutant: Mutant, meanings: Mapping[MeaningKey, EditionMeaning]) -> list[int]:
-        """The cases in which something that a mutant changes comes out otherwise at the very place of the change."""
-        found: set[int] = set()
-        for edit in mutant.edits:
-            found |= set(self.feel_edit(edit, meanings[edit.key]))
-        return sorted(found)
+    def feel(
+        self, mutant: Mutant, meanings: Mapping[MeaningKey, EditionMeaning], order: Callable[[int], Any] = int
+    ) -> Iterator[int]:
+        """The cases in which something that a mutant changes comes out otherwise at the very place of the change, in an order.
 
-    def feel_edit(self, edit: Edit, meaning: EditionMeaning) -> Iterator[int]:
-        """The cases in which one edit is felt."""
-        reach = self.by_edition.get(edit.key, [])
+        Each is looked at when it is asked for, so that a mutant which the first case notices costs little.
+        """
+        feelers = [self.feeler(edit, meanings[edit.key]) for edit in mutant.edits]
+        reach = {case for edit in mutant.edits for case in self.by_edition.get(edit.key, ())}
+        yield from (case for case in sorted(reach, key=order) if any(feels(case) for feels in feelers))
+
+    def feeler(self, edit: Edit, meaning: EditionMeaning) -> Callable[[int], bool]:
+        """Tells of a case whether one edit is felt in it."""
+        mine = frozenset(self.by_edition.get(edit.key, ()))
         if edit.section not in SECTIONS or edit.section in ("limits", "limit_step_rules"):
-            yield from reach
-            return
+            return mine.__contains__
         old = getattr(meaning, edit.section)[edit.number]
-        if meaning.limit_step_rules and isinstance(old, Rule) and old.step:
-            yield from reach  # the step stands in the program under other conditions
-        elif isinstance(old, Rule):
-            mine = set(reach)
-            yield from (case for case in self.feel_rule(old, edit.new, meaning) if case in mine)
-        else:
-            yield from self.feel_lookup(old, edit.new, reach)
+        if isinstance(old, Rule) and old.step and meaning.limit_step_rules:
+            return mine.__contains__  # the step stands in the program under other conditions
+        feels = self.rule_feeler(old, edit.new, meaning) if isinstance(old, Rule) else self.lookup_feeler(old, edit.new)
+        return lambda case: case in mine and feels(case)
 
-    def feel_rule(self, old: Rule, new: Rule | None, meaning: EditionMeaning) -> Iterator[int]:
-        """The cases in which a rule comes out otherwise, or speaks and says something else."""
-        if new is not None and new.in_force != old.in_force:
-            changed = changed_days(old.in_force, new.in_force)
-            for case in self.by_edition.get(key_of(meaning), []):
-                study = self.cases[case].study
-                if old.by or (study and any(w.holds(line.date) for w in changed for line in study.encounter.lines)):
-                    yield case
+    def rule_feeler(self, old: Rule, new: Rule | None, meaning: EditionMeaning) -> Callable[[int], bool]:
+        """Tells of a case whether a rule comes out otherwise in it, or speaks and says something else."""
+        changed = () if new is None or new.in_force == old.in_force else changed_days(old.in_force, new.in_force)
         dispute = of_rule(old, new, meaning)
-        stages: dict[str, tuple[Condition, ...]] = {}
-        for one in self.rules.get((old.id, old.edition), ()):
-            if one.stage not in stages:
-                stages[one.stage] = standing(dispute.conditions, one.stage)
-            if dispute.differs([truth(condition, one.view, one.scopes) for condition in stages[one.stage]]):
-                yield one.case
+        asked = self.rules.get((old.id, old.edition), {})
+        tests: dict[str, tuple[Truth, ...]] = {}
 
-    def feel_lookup(self, old: Any, new: Any, reach: Iterable[int]) -> Iterator[int]:
-        """The cases in which a look-up finds something else for some thing."""
+        def differs(one: Instance) -> bool:
+            if one.stage not in tests:
+                tests[one.stage] = tuple(truth_of(part) for part in standing(dispute.conditions, one.stage))
+            return dispute.differs([test(one.view, one.scopes) for test in tests[one.stage]])
+
+        def feels(case: int) -> bool:
+            study = self.cases[case].study
+            if changed and (
+                old.by or (study and any(w.holds(line.date) for w in changed for line in study.encounter.lines))
+            ):
+                return True
+            return any(differs(one) for one in asked.get(case, ()))
+
+        return feels
+
+    def lookup_feeler(self, old: Any, new: Any) -> Callable[[int], bool]:
+        """Tells of a case whether a look-up finds something else for some thing in it."""
         if new is None or getattr(old, "in_force", None) != getattr(new, "in_force", None):
-            yield from reach
-            return
+            return lambda case: True
         wanted = "pair_of_lines" if ranges_over(old) == "pair_of_lines" else "line"
         one, other = looker(old, {}), looker(new, {})
-        for case in reach:
-            for kind, view, scopes in self.things[case]:
-                try:
-                    if kind == wanted and one(view, scopes) != other(view, scopes):
-                        yield case
-                        break
-                except Conflict:
-                    yield case
-                    break
+
+        def feels(case: int) -> bool:
+            try:
+                things = ((view, scopes) for kind, view, scopes in self.things[case] if kind == wanted)
+                return any(one(view, scopes) != other(view, scopes) for view, scopes in things)
+            except Conflict:
+                return True
+
+        return feels
 
 
 def quiet(view: View) -> View:
@@ -233,10 +237,7 @@ def altered(old: Program, mutant: Mutant) -> Program | None:
     touched = {key: listed for key, listed in edits.items() if key in mine}
     if not touched:
         return old
-    simple = all(
-        e.section in ("rules", "lookups") and in_place(e, mine[e.key]) for listed in touched.values() for e in listed
-    )
-    if simple and not any(mine[key].limit_step_rules for key in touched):
+    if all(in_place(e, mine[e.key]) for listed in touched.values() for e in listed):
         return placed_anew(old, touched, mine)
     meanings = [edited(m, touched.get(key_of(m), ())) for m in old.editions]
     program, found = build(meanings, old.vocabulary)
@@ -245,10 +246,12 @@ def altered(old: Program, mutant: Mutant) -> Program | None:
 
 def in_place(edit: Edit, meaning: EditionMeaning) -> bool:
     """Whether what is changed reads nothing that it did not read before, so that it can stay where it stands."""
-    if edit.number < 0:
+    if edit.section not in ("rules", "lookups") or edit.number < 0:
         return False
-    old = getattr(meaning, edit.section)[edit.number]
-    return edit.new is None or {f.name for f in reads(edit.new)} <= {f.name for f in reads(old)}
+    old, new = getattr(meaning, edit.section)[edit.number], edit.new
+    if meaning.limit_step_rules and any(isinstance(one, Rule) and one.step for one in (old, new)):
+        return False
+    return new is None or {f.name for f in reads(new)} <= {f.name for f in reads(old)}
 
 
 def placed_anew(
