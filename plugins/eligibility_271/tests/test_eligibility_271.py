@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import payerrules_eligibility_271 as plugin
 from payerrules import Engine, encounter_from_dict
 from payerrules.payers.manager import Plugins
 from payerrules.testing import Conformance
-from payerrules_eligibility_271.answers import read
+from payerrules_eligibility_271.reading import read
 
-SAMPLE = Path(__file__).parent / "samples" / "answers.271"
+HERE = Path(__file__).parent
+SAMPLE = HERE / "samples" / "answers.271"
+PAYER = "eligibility_271_example"
 PAST = {"code": "92507", "units": 1, "discipline": "SLP"}
 
 
@@ -32,16 +35,20 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     plugin.answers_in.cache_clear()
 
 
-def decided(engine: Engine, patient: str = "M-1", day: str = "2026-05-11", **more: Any) -> dict[str, Any]:
-    data = {
+def claim(day: str = "2026-05-11", **more: Any) -> dict[str, Any]:
+    return {
         "encounter": "E-1",
-        "payer": {"id": "eligibility_271_example"},
-        "patient": {"id": patient},
+        "payer": {"id": PAYER},
+        "patient": {"id": "M-1"},
         "provider": {"npi": "1999999984", "role": "slp"},
         "coverage": {"authorizations": []},
         "lines": [{"line": 1, "date": day, "code": "92507", "modifiers": ["GN"], "units": 1}],
         **more,
     }
+
+
+def decided(engine: Engine, patient: str = "M-1", day: str = "2026-05-11", **more: Any) -> dict[str, Any]:
+    data = claim(day, patient={"id": patient}, **more)
     return engine.decide(encounter_from_dict(data, engine.vocabulary)).to_dict()
 
 
@@ -102,20 +109,47 @@ def test_visits_with_a_purpose_are_counters_of_their_own(engine: Engine) -> None
     assert (habilitative["outcome"], rehabilitative["outcome"]) == ("pay", "deny")
 
 
-def test_a_cut_file_pends_whom_it_may_concern_and_no_one_else(
-    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+CASES = [
+    pytest.param({**case, "files": case.get("files") or found["samples"]}, id=case["name"])
+    for found in (
+        yaml.load((HERE / name).read_text(), yaml.BaseLoader) for name in ("patients.cases.yaml", "files.cases.yaml")
+    )
+    for case in found["cases"]
+]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_whose_an_answer_is_and_what_of_a_file_is_taken(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: dict[str, Any]
 ) -> None:
-    text = SAMPLE.read_text()
-    (tmp_path / "cut.271").write_text(text[: text.index("HL*4*2*22*0~") + 40])
+    for name, parts in case["files"].items():
+        (tmp_path / name).write_text("".join(made(part) for part in parts))
     monkeypatch.setenv("PAYERRULES_271", str(tmp_path))
-    assert decided(engine)["outcome"] == "pay", "the first patient's answer is whole"
-    found = decided(engine, patient="M-2", history=[])
-    assert found["outcome"] == "pend"
-    assert "one may be missing: cut.271, line 24" in "; ".join(found["lines"][0]["needs"])
+    said = {"pends": case["pends"]} if "pends" in case else case.get("plan", "none")
+    for patient, expected in case.get("decided", {case.get("patient", {}).get("id"): said}).items():
+        data = claim(payer={"id": case.get("payer", PAYER)}, patient={**case.get("patient", {}), "id": patient})
+        data["coverage"] |= {"relationship": case.get("relationship")}
+        encounter = encounter_from_dict(data, engine.vocabulary)
+        assert encounter.unread == ()
+        filled = engine.filled(encounter)
+        if isinstance(expected, dict):
+            assert [expected["pends"] in fault for fault in filled.faults] == [True], (patient, filled.faults)
+            assert engine.decide(encounter).outcome == "pend"
+        else:
+            plan = filled.encounter.facts.get("eligibility_271.plan", "none")
+            assert (plan, filled.faults) == (expected, []), patient
 
 
-def test_other_transactions_are_passed_over() -> None:
-    assert read(SAMPLE.read_bytes().replace(b"ST*271", b"ST*270")) == ([], "")
+def made(part: dict[str, Any]) -> str:
+    """A part of a file: a sample, with its changes."""
+    text: str = part.get("text") or (HERE / "samples" / part["sample"]).read_text()
+    for old, new in part.get("replace", {}).items():
+        assert old in text, f"{old} is not in {part['sample']}"
+        text = text.replace(old, new)
+    if cut := part.get("cut_after"):
+        assert cut in text, f"{cut} is not in {part['sample']}"
+        return text[: text.index(cut) + len(cut)]
+    return text
 
 
 class TestConformance(Conformance):

@@ -14,11 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from payerrules import hookimpl
-from payerrules_eligibility_271.answers import Answer, read
+from payerrules_eligibility_271.answers import Answer
+from payerrules_eligibility_271.matching import Patient, answer_for
+from payerrules_eligibility_271.reading import Gap, read
 
 HERE = Path(__file__).parent
 PREFIX = "eligibility_271"
 ENDINGS = (".271", ".edi", ".x12")
+SHOWN = 2
+"""So many places at which an answer may be missing are told."""
 COUNT = {"type": "count", "unit": "visits"}
 FACTS = {
     "active": ({"type": "yes/no"}, "The payer answered that the patient is covered"),
@@ -53,22 +57,26 @@ def payerrules_add_facts(encounter: Mapping[str, Any]) -> Mapping[str, Any] | No
     days = [line["date"] for line in encounter["lines"]]
     if not place or not days:
         return None
-    answers, broken = answers_in(Path(place))
-    fit = [
-        answer
-        for answer in answers
-        if answer.member == encounter["patient"]
-        and answer.on <= min(days)
-        and payer_of(answer) == encounter["payer"].get("id")
+    first, payer, patient = min(days), encounter["payer"].get("id"), Patient.of(encounter)
+    answers, gaps = answers_in(Path(place))
+    those = [one for id_ in {patient.id, patient.subscriber} for one in answers.get(id_, ())]
+    answer = answer_for(patient, [one for one in those if one.on <= first and payer_of(one) == payer])
+    since = answer.on if answer else ""
+    missing = [
+        one.text for one in gaps if may_concern(one, payer) and (since < one.on <= first or not (since or one.on))
     ]
-    if not fit and broken:
-        raise ValueError(f"no answer for the patient, and one may be missing: {broken}")
-    if not fit:
-        return None
-    answer = max(fit, key=lambda one: one.on)
-    if answer.wrong:
-        raise ValueError(f"the answer of {answer.on} contradicts itself: {answer.wrong}")
-    return facts_of(answer)
+    if missing:
+        more = f", and at {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
+        later = f"a later answer than that of {since}" if since else "the patient's answer"
+        raise ValueError(f"{later} may be missing: {'; '.join(missing[:SHOWN])}{more}")
+    if answer is not None and answer.wrong:
+        raise ValueError(f"the answer of {answer.on} {answer.wrong}")
+    return facts_of(answer) if answer else None
+
+
+def may_concern(gap: Gap, payer: str | None) -> bool:
+    """Whether the answer that may be missing may be one of the payer's."""
+    return not gap.payer_id or payer_of(gap) == payer
 
 
 def facts_of(answer: Answer) -> dict[str, Any]:
@@ -92,34 +100,41 @@ def facts_of(answer: Answer) -> dict[str, Any]:
     return {**found, **({"counters": counters} if counters else {})}
 
 
-def payer_of(answer: Answer) -> str:
+def payer_of(answer: Answer | Gap) -> str:
     """The payer of an answer, as encounters call it: of our list, else as 837P claims are told."""
     listed = payers().get(answer.payer_id)
     return listed[0] if listed else directory().payer(answer.payer_id, "", answer.state)["id"]
 
 
 @cache
-def answers_in(place: Path) -> tuple[list[Answer], str]:
-    """The answers of a file or folder, and why one may be missing, or "".
+def answers_in(place: Path) -> tuple[dict[str, list[Answer]], list[Gap]]:
+    """The answers of a file or folder, by the patient's id or else the subscriber's, and where one may be missing.
 
-    Raises FileNotFoundError where there is none.
+    Raises OSError for what cannot be read.
     """
     files = sorted(p for p in place.iterdir() if p.suffix.lower() in ENDINGS) if place.is_dir() else [place]
-    found: list[Answer] = []
-    broken = ""
+    found: dict[str, list[Answer]] = {}
+    missing: list[Gap] = []
     for path in files:
-        answers, why = read(path.read_bytes())
-        found += answers
-        broken = broken or (f"{path.name}, {why}" if why else "")
-    return found, broken
+        answers, gaps = read(path.read_bytes(), path.name)
+        missing += gaps
+        for answer in answers:
+            found.setdefault(answer.id, []).append(answer)
+    return found, missing
 
 
 @cache
 def payers() -> dict[str, tuple[str, str]]:
-    """Our list of payers: the id in answers, to the id in encounters and the limit of visits without a name."""
+    """Our list of payers: the id in answers, to the id in encounters and the limit of visits without a name.
+
+    Raises ValueError where a column is missing.
+    """
     path = Path(os.environ.get("PAYERRULES_271_PAYERS") or HERE / "payers.csv")
-    with path.open(encoding="utf-8", newline="") as file:
-        return {row["payer_id"]: (row["payer"], row["limit"]) for row in csv.DictReader(file)}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictReader(file)
+        if missing := sorted({"payer_id", "payer", "limit"} - set(rows.fieldnames or ())):
+            raise ValueError(f"{path.name} has no column {missing[0]}")
+        return {row["payer_id"]: (row["payer"], row["limit"]) for row in rows}
 
 
 @cache

@@ -1,21 +1,16 @@
-"""Answers of an X12 271 file: one for each patient, with what it says of the coverage and of speech therapy."""
+"""An answer about one patient: whose it is, and what it says of the coverage and of speech therapy."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from payerrules.formats.x12_problems import X12Problem
-from payerrules.formats.x12_tokens import Segment, segments, text_of
-from payerrules.formats.x12_values import amount, day, days, whole
+from payerrules.formats.x12_tokens import Segment
+from payerrules.formats.x12_values import amount
 
-GUIDE = "005010X279"
 SPEECH = "AF"
 YEARS = ("22", "23", "25")  # a number of the service, calendar or contract year
 USED, LEFT = "24", "29"  # year to date, remaining
 ACTIVE, INACTIVE = ("1", "2", "3", "4", "5"), ("6", "7", "8")
-BREAKS = ("x12-truncated", "x12-bad-envelope", "x12-not-x12", "x12-line-break", "x12-not-a-segment")
-"""Problems of a file after which an answer may be missing."""
 
 
 class Contradiction(ValueError):
@@ -63,12 +58,20 @@ class Visits:
 
 @dataclass
 class Answer:
-    """What a payer answered about one patient on a day; `visits` by kind: habilitative, rehabilitative, or "" where it is not said."""
+    """What a payer answered about one patient on a day; `visits` by kind: habilitative, rehabilitative, or "" where it is not said.
+
+    `member` is the patient's own id. A dependent without one is known by the subscriber's id, the given name and the birth date.
+    """
 
     payer_id: str
     state: str
     on: str
     member: str = ""
+    subscriber: str = ""  # the id of the subscriber, of a dependent
+    given_name: str = ""
+    birth_date: str = ""
+    sex: str = ""
+    relationship: str = ""  # self, spouse or child; "" for another, or where nobody says
     plan: str = ""
     active: bool | None = None
     year_start: str = ""
@@ -76,6 +79,16 @@ class Answer:
     authorization: bool | None = None
     visits: dict[str, Visits] = field(default_factory=dict)
     wrong: str = ""  # why nothing of it can be relied on
+
+    @property
+    def id(self) -> str:
+        """The id by which it is looked up: the patient's own, else the subscriber's."""
+        return self.member or self.subscriber
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything to be taken of it."""
+        return self.active is not None or self.authorization is not None or bool(self.visits or self.copay)
 
     def kind(self, name: str) -> Visits:
         """The visits of a kind."""
@@ -119,108 +132,3 @@ class Benefit:
             kind = "" if habilitative == rehabilitative else "habilitative" if habilitative else "rehabilitative"
             for period, number in self.numbers:
                 answer.kind(kind).take(period, number)
-
-
-class Reader:
-    """Goes through the segments of a file and gathers its answers; `broken` says why one may be missing."""
-
-    def __init__(self) -> None:
-        self.answers: list[Answer] = []
-        self.broken = ""
-        self.source, self.state, self.on, self.level = "", "", "", ""
-        self.answer: Answer | None = None
-        self.benefit: Benefit | None = None
-        self.inside = False  # of a transaction of the guide
-        self.entity = False  # inside LS to LE, where other names stand
-
-    def take(self, one: Segment) -> None:
-        """Take the next segment."""
-        match one.name:
-            case "ST":
-                self.inside = one.at(1) == "271" and one.at(3).startswith(GUIDE)
-                self.source = self.state = self.on = self.level = ""
-            case "SE":
-                self.end()
-                self.inside = False
-            case _ if not self.inside:
-                return
-            case "BHT":
-                self.on = day(one.at(4)) or ""
-            case "HL":
-                self.end()
-                self.level = one.at(3)
-                if self.level in ("22", "23"):
-                    self.answer = Answer(self.source, self.state, self.on)
-            case "LS" | "LE":
-                self.entity = one.name == "LS"
-            case "NM1" if not self.entity:
-                self.name(one)
-            case "N4" if self.level == "20":
-                self.state = one.at(2)
-            case _ if self.answer is not None and not self.entity:
-                self.said(self.answer, one)
-
-    def name(self, one: Segment) -> None:
-        """The name of the payer, or of a patient."""
-        if self.level == "20":
-            self.source = one.at(9)
-        elif self.answer is not None and one.at(1) in ("IL", "03"):
-            self.answer.member = one.at(9)
-
-    def said(self, answer: Answer, one: Segment) -> None:
-        """What is said of a patient."""
-        match one.name:
-            case "EB":
-                self.settle()
-                self.benefit = Benefit(one)
-                if one.at(9) == "VS" and (number := whole(one.at(10))) is not None:
-                    self.benefit.numbers.append((one.at(6), number))
-            case "HSD" if self.benefit and one.at(1) == "VS" and (number := whole(one.at(2))) is not None:
-                self.benefit.numbers.append((one.at(5), number))
-            case "MSG" if self.benefit:
-                self.benefit.message += f" {one.at(1)}"
-            case "DTP" if one.at(1) in ("346", "291") and (
-                self.benefit is None or self.benefit.segment.at(1) in ACTIVE
-            ):
-                found = days(one.at(2), one.at(3))
-                answer.year_start = answer.year_start or (found[0] if found else "")
-
-    def settle(self) -> None:
-        """The benefit is at its end."""
-        if self.benefit and self.answer:
-            try:
-                self.benefit.settle(self.answer)
-            except Contradiction as error:
-                self.answer.wrong = self.answer.wrong or str(error)
-        self.benefit = None
-
-    def end(self) -> None:
-        """The patient is at its end: an answer with an id, a day and at least one benefit is kept."""
-        self.settle()
-        answer, self.answer, self.entity = self.answer, None, False
-        if answer is None or not answer.member or not answer.on or answer.active is None:
-            return
-        try:
-            answer.visits = {kind: visits.whole() for kind, visits in answer.visits.items()}
-        except Contradiction as error:
-            answer.wrong = answer.wrong or str(error)
-        self.answers.append(answer)
-
-
-def read(content: bytes) -> tuple[list[Answer], str]:
-    """The answers of a file, and why one may be missing, or ""."""
-    text, _ = text_of(content)
-    reader = Reader()
-    for one in tokens(text):
-        if isinstance(one, X12Problem):
-            if one.code in BREAKS:
-                reader.broken = reader.broken or f"line {one.line}: {one.message}"
-                reader.answer = reader.benefit = None  # what is open where the text breaks is not whole
-        else:
-            reader.take(one)
-    return reader.answers, reader.broken
-
-
-def tokens(text: str) -> Iterator[Segment | X12Problem]:
-    """The segments of a text."""
-    return segments(text)
