@@ -46,6 +46,7 @@ class Conformance:
         """Its vocabulary, policies and formats are what they should be, and take nothing that is another's."""
         engine = engine_with(self.plugin)
         assert engine.plugins.faults == []
+        assert [one.text() for one in engine.formats.payers.wrong] == []
         assert engine.plugins.listed[self.plugin].hooks != (), "it has no hook"
         assert engine.plugins.listed[self.plugin].says != "", "its module says nothing: give it a docstring"
 

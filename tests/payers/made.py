@@ -45,7 +45,7 @@ def engine_of(seconds: float | None = None, **hooks: Any) -> Engine:
         return Engine.open(runtime="reference", plugins=plugins)
     engine = copy(plain_engine())
     engine.plugins = plugins
-    engine.formats = Formats(plugins, engine.vocabulary, engine.folders)
+    engine.formats = Formats(plugins, engine.vocabulary, engine.formats.payers)
     return engine
 
 

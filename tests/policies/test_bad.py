@@ -33,7 +33,7 @@ NO_FIXTURE = {
     "dates-lost": "tests/findings",
     "file-unreadable": "tests/formats",
     "encounter-repeated": "tests/cli",
-    **dict.fromkeys(("format-failed", "format-problem", "policy-clash"), "tests/payers"),
+    **dict.fromkeys(("format-failed", "format-problem", "payers-unusable", "policy-clash"), "tests/payers"),
     **{
         f"import-{name}": "tests/imports"
         for name in ("no-table", "cell", "repeated", "undated", "which-table", "shrunk", "needs-reader")

@@ -11,6 +11,7 @@ import typer
 from payerrules.cli.common import DONE, FINDINGS, Without, err, out, stop, tell, write
 from payerrules.cli.findings_output import as_json, as_sarif
 from payerrules.decide.engine import engine_version
+from payerrules.formats.payer_lists import payer_directory
 from payerrules.language.schemas import publish
 from payerrules.library.check import check_files
 from payerrules.library.editor import write_schema
@@ -72,14 +73,15 @@ def check(
 
 def checked(paths: list[Path], without: list[str] | None) -> list[Diagnostic]:
     """What is wrong with policies; plugins are asked for their facts where a policy names one that is not among the engine's."""
-    found = check_files(paths)
+    lists = payer_directory(path for path in paths if path.is_dir()).wrong
+    found = in_order([*check_files(paths), *lists])
     if without or any(finding.code == "unknown-fact" for finding in found):
         try:
             vocabularies, wrong = Plugins(without=without or ()).vocabularies()
         except ValueError as error:
             stop(str(error))
         if vocabularies:
-            return in_order([*check_files(paths, vocabularies=vocabularies), *wrong])
+            return in_order([*check_files(paths, vocabularies=vocabularies), *wrong, *lists])
     return found
 
 

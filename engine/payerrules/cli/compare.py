@@ -109,7 +109,7 @@ def formats_with_plugins(side: Side, without: Iterable[str]) -> Formats:
         plugins = Plugins(without=without)
     except ValueError as error:
         stop(str(error))
-    made = Formats(plugins, side.engine.vocabulary, side.engine.folders)
+    made = Formats(plugins, side.engine.vocabulary, side.engine.formats.payers)
     for fault in plugins.faults:
         err.print(f"{fault}; what it reads is not read", markup=False)
     return made

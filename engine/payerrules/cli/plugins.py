@@ -29,7 +29,9 @@ def list_plugins(
         out.print("no plugin is installed")
     for fault in engine.plugins.faults:
         err.print(f"{fault}; every encounter pends until that is mended, or the plugin is switched off", markup=False)
-    raise typer.Exit(FINDINGS if engine.plugins.faults else DONE)
+    for one in engine.formats.payers.wrong:
+        err.print(f"{one.message}; every claim of an 837P file pends until that is mended", markup=False)
+    raise typer.Exit(FINDINGS if engine.plugins.faults or engine.formats.payers.wrong else DONE)
 
 
 def heading(plugin: Plugin) -> str:

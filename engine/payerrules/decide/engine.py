@@ -14,6 +14,7 @@ from payerrules.decide.detail import detail
 from payerrules.decide.notes import note, unread_counters
 from payerrules.decide.overrides import apply, hold
 from payerrules.decide.verdict import actions_of, flags_of, is_complete, line_decision, strongest
+from payerrules.formats.payer_lists import payer_directory
 from payerrules.language.effect import Flag
 from payerrules.language.expression import UNKNOWN
 from payerrules.language.vocabulary import Vocabulary
@@ -103,7 +104,9 @@ class Engine:
         engine.vocabularies, wrong = made.vocabularies()
         engine.library = engine.read_library(engine.extra)
         engine.library.diagnostics += wrong
-        engine.formats = Formats(made, engine.vocabulary, engine.folders)
+        payers = payer_directory([path for path in dict.fromkeys([*base, *places]) if path.is_dir()], shipped)
+        engine.library.diagnostics += payers.wrong
+        engine.formats = Formats(made, engine.vocabulary, payers)
         return engine
 
     def read_library(self, extra: Sequence[Path]) -> Library:
@@ -229,7 +232,7 @@ class Engine:
             needs = list(selected.undecided)
         else:
             needs = [f"policy for {payer_name(encounter)}"]
-        needs += faults
+        needs += [*faults, *(message for number, message in encounter.doubtful if not number)]
         lines = []
         for line in encounter.lines:
             units = line.facts.get("line.units")

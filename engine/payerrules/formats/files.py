@@ -9,22 +9,18 @@ from contextlib import nullcontext
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from payerrules.formats.encounter_reader import encounter_from_dict
 from payerrules.formats.native import read_line, read_native, read_ndjson
+from payerrules.formats.payer_lists import payer_directory
 from payerrules.formats.x12_837p import PayerDirectory, iterate_837p
 from payerrules.formats.x12_claim import X12Claim
-from payerrules.language.nodes import Mapping as Map
-from payerrules.language.nodes import plain
-from payerrules.language.reader import read_yaml
 from payerrules.language.vocabulary import Vocabulary
 from payerrules.model.diagnostic import Diagnostic, Location, Severity, has_error
 from payerrules.model.encounter import Encounter
 
 X12_ENDINGS = (".837", ".x12", ".edi")
 STANDARD_INPUT = "-"
-PAYERS_FILE = "codes/payers_837p.yaml"
 
 
 def read_file(path: Path, vocabulary: Vocabulary, folders: Iterable[Path]) -> Iterator[Encounter | Diagnostic]:
@@ -36,7 +32,7 @@ def read_file(path: Path, vocabulary: Vocabulary, folders: Iterable[Path]) -> It
     if isinstance(raw, Diagnostic):
         yield raw
     elif path.suffix.lower() in X12_ENDINGS or begins_as_x12(raw):
-        yield from read_x12(raw, name_of(path), vocabulary, folders)
+        yield from read_x12(raw, name_of(path), vocabulary, payer_directory(folders))
     else:
         yield from read_text(raw, name_of(path), vocabulary)
 
@@ -54,14 +50,14 @@ def content_of(path: Path) -> bytes | Diagnostic:
         return unreadable(name_of(path), error)
 
 
-def read_lines(path: Path, vocabulary: Vocabulary, folders: Iterable[Path]) -> Iterator[Encounter | Diagnostic]:
+def read_lines(path: Path, vocabulary: Vocabulary, payers: PayerDirectory) -> Iterator[Encounter | Diagnostic]:
     """The encounters of an NDJSON file, each read when it is asked for: no more than a line of the file is held."""
     name = name_of(path)
     try:
         with nullcontext(sys.stdin.buffer) if str(path) == STANDARD_INPUT else path.open("rb") as file:
             first = file.readline()
             if begins_as_x12(first):
-                yield from read_x12(first + file.read(), name, vocabulary, folders)
+                yield from read_x12(first + file.read(), name, vocabulary, payers)
                 return
             yield from lines_of(chain([first.removeprefix(codecs.BOM_UTF8)], file), name, vocabulary)
     except OSError as error:
@@ -110,33 +106,22 @@ def unreadable(name: str, error: OSError) -> Diagnostic:
     return Diagnostic("file-unreadable", message, Location(name, 0, 0), hint)
 
 
-def read_x12(
-    raw: bytes, name: str, vocabulary: Vocabulary, folders: Iterable[Path]
-) -> Iterator[Encounter | Diagnostic]:
+def read_x12(raw: bytes, name: str, vocabulary: Vocabulary, payers: PayerDirectory) -> Iterator[Encounter | Diagnostic]:
     """The claims of an 837P file as encounters; one that is not whole pends, and says why."""
-    for found in iterate_837p(raw, payer_directory(folders)):
+    unknown = [
+        (0, f"lists of payers that can be used: {one.message}")
+        for one in payers.wrong
+        if one.severity is Severity.ERROR
+    ]
+    for found in iterate_837p(raw, payers):
         if not isinstance(found, X12Claim):
             yield found.diagnostic(name)
             continue
         encounter = encounter_from_dict(found.encounter, vocabulary, name)
         told = tuple(replace(problem.diagnostic(name)) for problem in found.problems)
-        doubts = list(encounter.doubtful)
+        doubts = [*encounter.doubtful, *unknown]
         if not found.readable:
             why = next((d.message for d in told if d.severity is Severity.ERROR), "the claim is not whole")
             doubts.append((0, f"a claim that is whole: {why}"))
         unread = told if has_error(told) else (*told, *encounter.unread)
         yield replace(encounter, unread=unread, doubtful=tuple(doubts))
-
-
-def payer_directory(folders: Iterable[Path]) -> PayerDirectory:
-    """Which payer an 837P claim belongs to, and which role a taxonomy is: data of the policies folders, the first first."""
-    payers: list[Any] = []
-    taxonomies: list[Any] = []
-    for folder in folders:
-        path = folder / PAYERS_FILE
-        if path.is_file():
-            node, _ = read_yaml(path.read_bytes(), str(path))
-            data = plain(node) if isinstance(node, Map) else {}
-            payers += data.get("payers") or []
-            taxonomies += data.get("taxonomies") or []
-    return PayerDirectory.of(payers, taxonomies)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from payerrules.formats.files import X12_ENDINGS, read_text, read_x12
+from payerrules.formats.x12_payers import PayerDirectory
 from payerrules.language.vocabulary import Vocabulary
 from payerrules.library.shipped import shipped_policies
 from payerrules.model.decision import Decision
@@ -52,19 +53,19 @@ class BuiltIn:
         }
 
 
-def native(content: bytes, name: str, vocabulary: Vocabulary, folders: Sequence[Path]) -> Read:
+def native(content: bytes, name: str, vocabulary: Vocabulary, payers: PayerDirectory) -> Read:
     """The encounters of a YAML or JSON file."""
     yield from read_text(content, name, vocabulary)
 
 
-def native_lines(content: bytes, name: str, vocabulary: Vocabulary, folders: Sequence[Path]) -> Read:
+def native_lines(content: bytes, name: str, vocabulary: Vocabulary, payers: PayerDirectory) -> Read:
     """The encounters of a file with one on each line."""
     yield from read_text(content, name, vocabulary, lines=True)
 
 
-def x12(content: bytes, name: str, vocabulary: Vocabulary, folders: Sequence[Path]) -> Read:
+def x12(content: bytes, name: str, vocabulary: Vocabulary, payers: PayerDirectory) -> Read:
     """The claims of an 837P file."""
-    yield from read_x12(content, name, vocabulary, folders)
+    yield from read_x12(content, name, vocabulary, payers)
 
 
 def to_json(decisions: Sequence[Decision], encounters: Sequence[Encounter]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from payerrules.formats.encounter_reader import encounter_from_dict
 from payerrules.formats.files import begins_as_x12, content_of, name_of, read_lines
+from payerrules.formats.x12_payers import PayerDirectory
 from payerrules.language.spelling import remedy
 from payerrules.language.vocabulary import Vocabulary
 from payerrules.model.decision import Decision
@@ -39,10 +40,10 @@ class Format:
 class Formats:
     """The formats of an engine, by name."""
 
-    def __init__(self, plugins: Plugins, vocabulary: Vocabulary, folders: Sequence[Path]) -> None:
+    def __init__(self, plugins: Plugins, vocabulary: Vocabulary, payers: PayerDirectory) -> None:
         self.plugins = plugins
         self.vocabulary = vocabulary
-        self.folders = folders
+        self.payers = payers
         self.named: dict[str, Format] = {}
         endings: dict[str, Format] = {}
         for called in plugins.call(HOOK):
@@ -86,7 +87,7 @@ class Formats:
         """
         chosen = self.by_name(name, "read") if name else self.by_ending(path, "read")
         if chosen is not None and (chosen.plugin, chosen.name) == (BUILT_IN, LINES):
-            yield from read_lines(path, self.vocabulary, self.folders)
+            yield from read_lines(path, self.vocabulary, self.payers)
             return
         content = content_of(path)
         if isinstance(content, Diagnostic):
@@ -96,7 +97,7 @@ class Formats:
             text, x12 = OWN
             chosen = self.named[x12] if begins_as_x12(content) else chosen or self.named[text]
         assert chosen is not None
-        given = {"content": content, "name": name_of(path), "vocabulary": self.vocabulary, "folders": self.folders}
+        given = {"content": content, "name": name_of(path), "vocabulary": self.vocabulary, "payers": self.payers}
         if chosen.plugin == BUILT_IN:
             yield from self.plugins.host.formats[BUILT_IN, chosen.name, "read"](**given)
             return

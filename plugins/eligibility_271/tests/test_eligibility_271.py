@@ -140,6 +140,17 @@ def test_whose_an_answer_is_and_what_of_a_file_is_taken(
             assert (plan, filled.faults) == (expected, []), patient
 
 
+def test_the_answers_of_dependents_decide_their_837p_claims(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAYERRULES_271", str(HERE / "samples" / "family.271"))
+    eldest, twin = (engine.decide(one) for one in engine.read(HERE / "samples" / "family.837"))
+    assert [one["carc"] for one in eldest.lines[0].as_submitted.adjustments] == ["119"], "all visits are used"
+    assert (twin.lines[0].as_submitted.outcome, twin.plugin_facts["eligibility_271.plan"]) == (
+        "pend",
+        "eligibility_271",
+    )
+    assert "eligibility_271.visits_limit" in twin.lines[0].needs, "which the answer does not say"
+
+
 def made(part: dict[str, Any]) -> str:
     """A part of a file: a sample, with its changes."""
     text: str = part.get("text") or (HERE / "samples" / part["sample"]).read_text()

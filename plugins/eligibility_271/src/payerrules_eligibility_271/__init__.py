@@ -59,7 +59,7 @@ def payerrules_add_facts(encounter: Mapping[str, Any]) -> Mapping[str, Any] | No
         return None
     first, payer, patient = min(days), encounter["payer"].get("id"), Patient.of(encounter)
     answers, gaps = answers_in(Path(place))
-    those = [one for id_ in {patient.id, patient.subscriber} for one in answers.get(id_, ())]
+    those = [one for id_ in dict.fromkeys((patient.id, patient.subscriber)) for one in answers.get(id_, ())]
     answer = answer_for(patient, [one for one in those if one.on <= first and payer_of(one) == payer])
     since = answer.on if answer else ""
     missing = [
@@ -140,7 +140,7 @@ def payers() -> dict[str, tuple[str, str]]:
 @cache
 def directory() -> Any:
     """Which payer a claim belongs to, by the list that ships."""
-    from payerrules.formats.files import payer_directory
+    from payerrules.formats.payer_lists import payer_directory
     from payerrules.library.shipped import shipped_policies
 
     return payer_directory([shipped_policies()])
