@@ -80,7 +80,11 @@ def test_the_flow_of_the_threshold_is_told_as_a_manual_tells_it() -> None:
     steps = [(s.question, [b.head for b in s.boxes]) for lane in told.lanes for s in lane.steps if s.question]
     assert steps == [
         (
-            ("The line's discipline is SLP", "and the line has neither GO nor GP?"),
+            (
+                "The line's discipline is SLP",
+                "and the line's code is not in `hearing_codes`",
+                "and the line has neither GO nor GP?",
+            ),
             ["Must carry GN as its first or second modifier"],
         ),
         (("Therapy expenses this year: above $2,480.00?",), ["Must carry KX"]),
