@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -20,13 +21,19 @@ from payerrules.runtimes.conclusions import Conclusions
 
 ROUNDS = 3
 WAYS = 4
+STEPS_OF_A_STUDY = 50
+"""So many steps of the solver cost what one encounter costs to judge, about."""
 
 
 @dataclass(slots=True)
 class Seeker:
-    """Looks for encounters with the policies of an engine; what can be unknown in a program is worked out once."""
+    """Looks for encounters with the policies of an engine; what can be unknown in a program is worked out once.
+
+    `left` is the work that may still be done, an encounter judged counted as one: a search that has used it up finds nothing.
+    """
 
     engine: Engine
+    left: float = math.inf
     doubts: dict[int, tuple[Program, Doubt]] = field(default_factory=dict)
 
     def doubt(self, program: Program) -> Doubt:
@@ -35,6 +42,11 @@ class Seeker:
         if found is None or found[0] is not program:
             found = self.doubts[id(program)] = program, Doubt(program)
         return found[1]
+
+    def judged(self, data: Data) -> Study | None:
+        """The study of an encounter; None where there is none, or where enough have been judged."""
+        self.left -= 1
+        return study_data(self.engine, data) if self.left >= 0 else None
 
     def seek(
         self,
@@ -53,13 +65,13 @@ class Seeker:
         data = copy.deepcopy(start)
         if for_each == "pair_of_lines" and len(data["lines"]) < 2:
             add_line(data, line)
-        study = study_data(self.engine, data)
+        study = self.judged(data)
         if study is None:
             return None
         if window is not None and not window.holds(study.encounter.lines[line].date):
             for one in data["lines"]:
                 one["date"] = day_text(min(max(study.encounter.lines[line].date, window.first), window.last))
-            study = study_data(self.engine, data)
+            study = self.judged(data)
         if study is None or line >= len(study.encounter.lines):
             return None
         return self.step(data, study, for_each, conditions, goal, reached, line, ROUNDS)
@@ -81,15 +93,16 @@ class Seeker:
         if not rounds:
             return None
         for place, other, view, scopes, done in instances(study, for_each, line):
-            question = Question(conditions, self.doubt(study.program), view, scopes)
+            most = self.left * STEPS_OF_A_STUDY
+            question = Question(conditions, self.doubt(study.program), view, scopes, most=most)
             for number, change in enumerate(question.answers(goal)):
-                if number >= WAYS:
+                if number >= WAYS or self.left <= 0:
                     break
                 new = copy.deepcopy(data)
                 steering = Steering(new, study.program, self.doubt(study.program), done, place, other)
                 if not change or not steering.apply(change, question):
                     continue
-                after = study_data(self.engine, new)
+                after = self.judged(new)
                 if after is None or len(after.encounter.lines) != len(new["lines"]):
                     continue
                 found = self.step(
@@ -104,6 +117,7 @@ class Seeker:
                 )
                 if found is not None:
                     return found
+            self.left -= question.steps / STEPS_OF_A_STUDY
         return None
 
 

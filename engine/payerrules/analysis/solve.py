@@ -5,6 +5,7 @@ The search is the one of `payerrules check` (program/solver.py), begun at the va
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any as Anything
@@ -64,7 +65,8 @@ class Question:
     """Conditions over one thing, and what they rest on as it is now.
 
     `looks` are the looks at other things in the conditions: each is a fact of its own, by the name it stands under. Where
-    `only` names a scope, nothing else is changed.
+    `only` names a scope, nothing else is changed. `steps` is how many steps the search has
+    taken; where they are more than `most` it goes no further.
     """
 
     conditions: tuple[Condition, ...]
@@ -74,6 +76,8 @@ class Question:
     only: str = ""
     looks: dict[Condition, Fact] = field(default_factory=dict)
     tests: tuple[Condition, ...] = ()
+    most: float = math.inf
+    steps: int = 0
 
     def __post_init__(self) -> None:
         """Free the looks."""
@@ -83,8 +87,11 @@ class Question:
         """Changes that reach the goal, those of one fact first, then of two, three and four; what is easily changed first."""
         search = self.search()
         for size in range(MOST_CHANGES + 1):
+            if self.steps > self.most:
+                break
             search.steps = 0
             found = [self.change(values, search) for values in search.near(size, goal, MOST_STEPS)]
+            self.steps += search.steps
             yield from sorted(found, key=lambda change: sum(reluctance(key) for key in change))
 
     def search(self) -> Search:

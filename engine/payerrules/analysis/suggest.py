@@ -25,6 +25,8 @@ from payerrules.program.program import Program
 STARTS = 4
 NEAR = 3
 MOST_DISPUTES = 8
+MOST_JUDGED = 300
+"""So many encounters are judged in search of one that tells a mutant."""
 LINE = (
     "billed_as", "as_submitted", "as_corrected", "group", "carc", "rarc", "liability", "flags", "actions", "needs", "units_payable",
     "allowed", "payment", "patient_share", "corrections",
@@ -68,11 +70,12 @@ class Suggester:
         return found
 
     def suggest(self, mutant: Mutant, made: Altered) -> Suggestion | None:
-        """An encounter that tells a mutant from the policy; None where none was found."""
+        """An encounter that tells a mutant from the policy; None where none was found among the first so many."""
+        self.seeker.left = MOST_JUDGED
         for program in self.programs_of(mutant)[:3]:
             starts = self.starts(program, mutant)
             for dispute in list(disputes(mutant, self.meanings, program))[:MOST_DISPUTES]:
-                for start in starts:
+                for start in starts if self.seeker.left > 0 else ():
                     found = self.seek(start, dispute, made)
                     if found is not None:
                         return found

@@ -82,6 +82,7 @@ class Search:
                 self.domains["@there", instance] = [False, True]
         self.values: dict[Key, Anything] = {}
         self.narrowed: list[Key] = []
+        self.spans: dict[tuple[Anything, ...], int] = {}
         self.steps = 0
 
     def fix(self, facts: Mapping[Key, Anything]) -> None:
@@ -141,31 +142,34 @@ class Search:
         return False
 
     # --- all that there is, and what is nearest ---------------------------------------------------
-    def every(self) -> Iterator[tuple[int, ...]]:
-        """All that the conditions can come to together, as Kleene values; some may come twice. TooLong where there is too much."""
+    def every(self, settled: tuple[int, ...] = ()) -> Iterator[tuple[int, ...]]:
+        """All that the conditions can come to together, as Kleene values; some may come twice. TooLong where there is too much.
+
+        `settled` is what the first of them have come to.
+        """
         self.steps += 1
         if self.steps > MOST_STEPS:
             raise TooLong
-        masks = [self.mask(formula) for formula in self.formulas]
-        undecided = next((f for f, mask in zip(self.formulas, masks, strict=True) if mask not in SETTLED), None)
+        settled, undecided = self.settle(settled)
         if undecided is None:
-            yield tuple(SETTLED[mask] for mask in masks)
+            yield settled
             return
         key = min(self.unsettled(undecided), key=lambda k: len(self.domains[k]))
         for value in self.domains[key]:
             self.values[key] = value
-            yield from self.every()
+            yield from self.every(settled)
             del self.values[key]
 
-    def near(self, changes: int, goal: Callable[[Sequence[int]], bool], most: int) -> Iterator[dict[Key, Anything]]:
+    def near(
+        self, changes: int, goal: Callable[[Sequence[int]], bool], most: int, settled: tuple[int, ...] = ()
+    ) -> Iterator[dict[Key, Anything]]:
         """The values with which the conditions reach a goal where so many facts, no more and no fewer, are not the first of their domain."""
         self.steps += 1
         if self.steps > most:
             return
-        masks = [self.mask(formula) for formula in self.formulas]
-        undecided = next((f for f, mask in zip(self.formulas, masks, strict=True) if mask not in SETTLED), None)
+        settled, undecided = self.settle(settled)
         if undecided is None:
-            if not changes and goal(tuple(SETTLED[mask] for mask in masks)):
+            if not changes and goal(settled):
                 yield dict(self.values)
             return
         key = next(self.unsettled(undecided))
@@ -173,8 +177,18 @@ class Search:
             if place and not changes:
                 break
             self.values[key] = value
-            yield from self.near(changes - (place > 0), goal, most)
+            yield from self.near(changes - (place > 0), goal, most, settled)
             del self.values[key]
+
+    def settle(self, settled: tuple[int, ...]) -> tuple[tuple[int, ...], Formula | None]:
+        """What the first conditions have come to, begun with those that are known, and the first that is still open."""
+        found = list(settled)
+        for formula in self.formulas[len(settled) :]:
+            mask = self.mask(formula)
+            if mask not in SETTLED:
+                return tuple(found), formula
+            found.append(SETTLED[mask])
+        return tuple(found), None
 
     # --- what a formula may be -------------------------------------------------------------------
     def mask(self, formula: Formula) -> int:
@@ -211,18 +225,23 @@ class Search:
 
     def mask_of_test(self, test: Test) -> int:
         """What a test of single values may be."""
-        open_keys = [key for key in test.keys if key not in self.values]
+        values = self.values
+        open_keys = [key for key in test.keys if key not in values]
         if not open_keys:
-            return 1 << self.value(test, self.values)
+            return 1 << self.value(test, values)
         if len(open_keys) > 1:
             return 7
-        key, found = open_keys[0], 0
-        settled = {k: self.values[k] for k in test.keys if k != key}
-        for value in self.domains[key]:
-            found |= 1 << self.value(test, {**settled, key: value})
-            if found == 7:
-                break
-        return found
+        key = open_keys[0]
+        settled = {k: values[k] for k in test.keys if k != key}
+        at = (id(test), key, *settled.values())
+        if at not in self.spans:
+            found = 0
+            for value in self.domains[key]:
+                found |= 1 << self.value(test, {**settled, key: value})
+                if found == 7:
+                    break
+            self.spans[at] = found
+        return self.spans[at]
 
     def mask_of_set(self, test: SetOf) -> int:
         """What a test of a set may be: by whether the set is known, and which codes it holds."""
