@@ -151,6 +151,17 @@ def test_a_modifier_that_no_list_has_is_flagged_and_named(engine: Engine) -> Non
     assert line["remarks"] == ["ZZ is not in the list of modifiers, and no rule can know it"]
 
 
+def test_an_outcome_may_say_why_a_line_waits(engine: Engine) -> None:
+    texas = {
+        "payer": {"id": "medicaid", "state": "TX", "program": "ffs"},
+        "patient": {"id": "P-1", "birth_date": "2005-01-01"},
+    }
+    evaluation = {"line": 1, "date": "2012-12-03", "code": "92506", "units": 1, "allowed": "80.00"}
+    (line,) = decided(engine, **texas, history=[{"date": "2012-06-07", "code": "92506"}], lines=[evaluation])["lines"]
+    assert line["as_submitted"]["outcome"] == "pend"
+    assert "The last one was on 2012-06-07, the next may be on 2012-12-04" in line["remarks"]
+
+
 @pytest.mark.parametrize("changes", [{"units": 0}, {"units": -1}, {"allowed": "-74.00"}, {"code": "92507-GN"}])
 def test_a_line_with_a_value_that_cannot_be_is_never_paid(engine: Engine, changes: dict[str, Any]) -> None:
     (line,) = decided(engine, lines=[{**LINE, **changes}])["lines"]

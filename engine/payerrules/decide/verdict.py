@@ -156,8 +156,8 @@ def remarks_of(first: LineConclusion, last: LineConclusion) -> list[str]:
     found = []
     for line in (first, last):
         for struck in line.struck:
-            if struck.value == TRUE and struck.hit.say is not None:
-                found.append(filled(struck.hit.say, struck.verdict, struck.hit))
+            said = (struck.hit.say, struck.hit.outcome.say) if struck.value == TRUE else ()
+            found += [filled(say, struck.verdict, struck.hit) for say in said if say is not None]
         for benign in line.benign:
             say = benign.effect.say if isinstance(benign.effect, Flag | Say) else None
             if say is not None:

@@ -39,6 +39,7 @@ class Outcome:
     liable: str = ""  # patient | provider | "" (follows the group code)
     appealable: bool | None = None
     codes_source: str = ""  # source id the codes rest on; "" where the rule's own source says them
+    say: Template | None = None  # what the decision remarks where it strikes
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def read_outcome(node: Node | None, desk: Desk) -> Outcome | None:
 
 
 def with_codes(kind: str, node: Node | None, desk: Desk) -> Outcome:
-    """An outcome with its group code, CARC and RARC."""
+    """An outcome with its group code, CARC and RARC, and what it remarks."""
     if not isinstance(node, Mapping):
         return Outcome(kind)
     liable, appealable = node.get("liable"), node.get("appealable")
@@ -40,6 +40,7 @@ def with_codes(kind: str, node: Node | None, desk: Desk) -> Outcome:
         written(liable),
         {"yes": True, "true": True, "no": False, "false": False}.get(written(appealable).lower()),
         desk.source(node, "codes_source"),
+        read_template(node.get("say"), desk),
     )
 
 

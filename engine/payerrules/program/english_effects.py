@@ -171,8 +171,9 @@ def told_hits(hits: Sequence[Hit], voice: Voice) -> Told:
     if first.ask is not None:
         known = first.correction is None
         after.append(f"{'A' if known else 'Where that cannot be told, a'} {asked(first.ask, voice)[2:]}")
-    if first.say is not None:
-        after.append(f"The decision remarks {quoted(first.say, voice)}")
+    for say in (first.say, first.outcome.say):
+        if say is not None:
+            after.append(f"The decision remarks {quoted(say, voice)}")
     question = struck_text(first, wanted, voice)
     kind = first.outcome.kind if question or first.word in ("deny", "return", "pend") else "require"
     return Told(kind, wanted, tuple(map(ended, after)), question, outcome_text(first.outcome, voice))
