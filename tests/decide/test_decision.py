@@ -155,6 +155,7 @@ def test_an_outcome_may_say_why_a_line_waits(engine: Engine) -> None:
     texas = {
         "payer": {"id": "medicaid", "state": "TX", "program": "ffs"},
         "patient": {"id": "P-1", "birth_date": "2005-01-01"},
+        "coverage": {"authorizations": []},
     }
     evaluation = {"line": 1, "date": "2012-12-03", "code": "92506", "units": 1, "allowed": "80.00"}
     (line,) = decided(engine, **texas, history=[{"date": "2012-06-07", "code": "92506"}], lines=[evaluation])["lines"]
