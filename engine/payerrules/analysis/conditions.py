@@ -104,7 +104,21 @@ class Doubt:
     @cached_property
     def proving(self) -> Space:
         """The same, where nothing need be known of other things: what nobody can reach in it nobody can reach."""
-        return replace(self.space, others_doubted=True)
+        return replace(self.space, others_doubted=True, defined=self.defined)
+
+    @cached_property
+    def defined(self) -> dict[str, Condition]:
+        """The yes/no facts of a line that one rule defines on all dates, by the condition that defines them."""
+        found: dict[str, Condition] = {}
+        for placed in self.program.placed:
+            rule = placed.item
+            if isinstance(rule, Rule) and rule.for_each == "line":
+                whole = placed.window.first <= self.first and placed.window.last >= self.last
+                for effect in rule.effects:
+                    name = effect.fact.name if isinstance(effect, Derive) and effect.closed else ""
+                    if name and whole and len(self.makers[name]) == 1:
+                        found[name] = rule.when
+        return found
 
     def found(self, name: str) -> bool:
         """Work it out: by its makers, else by what the vocabulary says of it where nobody gives it."""

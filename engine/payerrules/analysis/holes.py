@@ -24,6 +24,8 @@ from payerrules.program.stages import label
 
 T = TypeVar("T")
 STARTS = 6
+MOST_JUDGED = 300
+"""So many encounters are judged in search of one that fills a hole."""
 VALUES = {name: value for value, name in NAMED.items()}
 
 
@@ -48,6 +50,7 @@ def fill(result: Exercise, cases: Sequence[Studied], seeker: Seeker, most: int =
         if never(wish.conditions, wish.goal, seeker.doubt(program)):
             result.impossible[target] = "on a line the policy speaks of it never comes out so"
             continue
+        seeker.left = MOST_JUDGED
         found = search(wish, target, starts.get(target.policy, ()) or first_of(starts, program), seeker)
         if found is not None:
             result.fills[target] = found
