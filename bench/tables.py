@@ -21,7 +21,7 @@ applies_to: {payer: bench}
 about: {line.code: present}
 effective: {from: 2018-01-01, through: 2027-12-31}
 published: 2025-11-21
-sources: {made-up: {title: Made up, status: primary}}
+sources: {made-up: {title: Made up, url: "https://example.org/manual", status: primary}}
 tables:
   pairs:
     for_each: pair_of_lines

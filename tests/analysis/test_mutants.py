@@ -105,7 +105,7 @@ title: Mini
 applies_to: {payer: mini}
 about: {line.code: 92507}
 effective: {from: 2026-01-01, through: 2026-12-31}
-sources: {manual: {title: Manual, status: primary}}
+sources: {manual: {title: Manual, url: "https://example.org/manual", status: primary}}
 derive:
   plan_of_care.is_timely: {plan_of_care.established: {on_or_after: 2026-02-01}}
 rules:
@@ -147,7 +147,7 @@ kind: base
 edition: 1
 title: Base
 effective: {from: 2026-01-01, through: 2026-12-31}
-sources: {manual: {title: Manual, status: primary}}
+sources: {manual: {title: Manual, url: "https://example.org/manual", status: primary}}
 derive:
   line.discipline: # the second and third can never both speak
     - {value: PT, when: {provider.role: pt}}

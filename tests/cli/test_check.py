@@ -170,7 +170,7 @@ def test_facts_of_plugins_are_known_where_a_policy_names_them(tmp_path: Path) ->
     policy = tmp_path / "p.yaml"
     policy.write_text(
         "policy: own/gold\nedition: 1\ntitle: T\napplies_to: {payer: own}\n"
-        "effective: {from: 2026-01-01, through: 2026-12-31}\nsources: {s: {title: Manual, status: primary}}\n"
+        "effective: {from: 2026-01-01, through: 2026-12-31}\nsources: {s: {title: Manual, url: 'https://example.org/manual', status: primary}}\n"
         "rules: [{id: gold, title: Gold, when: {gold_card.holder: yes}, then: {flag: gold}, source: s}]\n"
     )
     assert CliRunner().invoke(app, ["check", str(policy)]).exit_code == 0

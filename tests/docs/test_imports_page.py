@@ -23,7 +23,7 @@ about: {line.code: {in: codes_spoken_of}}
 effective: {from: 2026-07-01, through: 2026-09-30}
 published: 2026-07-01
 sources:
-  ncci-2026q3: {title: "NCCI edits of the third quarter of 2026, made up", status: primary, checked: 2026-07-01}
+  ncci-2026q3: {title: "NCCI edits of the third quarter of 2026, made up", url: "https://example.org/manual", status: primary, checked: 2026-07-01}
 """
 
 

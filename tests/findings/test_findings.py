@@ -23,7 +23,7 @@ applies_to: {payer: example}
 effective: {from: YEAR-01-01, through: YEAR-12-31}
 published: 2025-12-01
 sources:
-  manual: {title: "Example manual, chapter 3", status: primary}
+  manual: {title: "Example manual, chapter 3", url: "https://example.org/manual", status: primary}
 """
 
 

@@ -12,7 +12,7 @@ from payerrules.language.items import ANY_DAY, Window
 
 CODES = Path(__file__).parents[2] / "policies" / "codes"
 TEXT = """catalogue: modifiers
-sources: {hcpcs: {title: "Modifiers", status: primary}}
+sources: {hcpcs: {title: "Modifiers", url: "https://example.org/manual", status: primary}}
 codes:
   GN: {label: Speech plan, kind: discipline, valid_for: [SLP], source: hcpcs}
   "22": {label: More work, kind: surgical, source: hcpcs, from: 2018-01-01, through: 2025-12-31}

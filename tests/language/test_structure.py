@@ -21,7 +21,7 @@ HEAD = """policy: example/speech
 edition: 1
 title: Speech
 effective: {from: 2026-01-01, through: 2026-12-31}
-sources: {manual: {title: Manual, status: primary}}
+sources: {manual: {title: Manual, url: "https://example.org/manual", status: primary}}
 """
 RULE = "rules:\n  - id: r\n    title: R\n    source: manual\n"
 

@@ -25,7 +25,7 @@ edition: 1
 title: Top
 applies_to: {payer: a}
 effective: {from: 2020-01-01, through: 2027-12-31}
-sources: {s: {title: A manual, status: primary}}
+sources: {s: {title: A manual, url: "https://example.org/manual", status: primary}}
 """
 WRONG = (
     HEAD
@@ -116,3 +116,14 @@ def test_a_waiver_in_a_file_with_errors_is_not_called_unused(folder: Path) -> No
     assert check_files([path]) == []
     path.write_text(HEAD + lone + rule.replace("when", "wen"))
     assert [finding.code for finding in check_files([path])] == ["unknown-key"]
+
+
+def test_an_error_in_a_layer_below_is_told_of_the_file_that_rests_on_it(folder: Path) -> None:
+    path = folder / "old.yaml"
+    path.write_text(
+        "policy: a/old\nedition: 1\ntitle: Before CARC 22 was in use\napplies_to: {payer: a}\n"
+        "effective: {from: 1990-01-01, through: 2027-12-31}\nextends: [common/coordination-of-benefits]\n"
+    )
+    found = check_files([path])
+    assert [finding.code for finding in found] == ["adjustment-not-in-use"]
+    assert found[0].at is not None and found[0].at.file.endswith("coordination_of_benefits.yaml")

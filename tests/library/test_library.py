@@ -14,7 +14,7 @@ from payerrules.library.lock import write_lock
 ROOT = Path(__file__).parents[2]
 RULE = "rules:\n  - {id: r, title: A rule, when: {line.code: 92507}, then: {flag: FLAG}, source: s}\n"
 BASE = "policy: a/base\nedition: 1\ntitle: Base\nkind: base\neffective: {from: 2020-01-01, through: open}\n"
-SOURCES = "sources: {s: {title: A manual, status: primary}}\n"
+SOURCES = "sources: {s: {title: A manual, url: 'https://example.org/manual', status: primary}}\n"
 
 
 @pytest.fixture
@@ -141,6 +141,6 @@ def test_a_modifier_may_be_added_beside_the_policy_that_knows_it(tmp_path: Path)
     policy.write_text(head + SOURCES + rule)
     assert [found.code for found in check_files([policy])] == ["unknown-modifier"]
     (tmp_path / "codes").mkdir()
-    listed = "catalogue: modifiers\nsources: {s: {title: S, status: primary}}\ncodes: {7Q: {label: Ours, source: s}}\n"
+    listed = "catalogue: modifiers\nsources: {s: {title: S, url: 'https://example.org/manual', status: primary}}\ncodes: {7Q: {label: Ours, source: s}}\n"
     (tmp_path / "codes" / "modifiers.yaml").write_text(listed)
     assert check_files([policy]) == []

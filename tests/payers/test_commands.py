@@ -22,7 +22,7 @@ applies_to: {{payer: made_up}}
 about: {{line.code: {{in: [92507]}}}}
 effective: {{from: 2026-01-01, through: 2026-12-31}}
 published: 2025-12-01
-sources: {{manual: {{title: A manual, status: primary, checked: 2026-08-25}}}}
+sources: {{manual: {{title: A manual, url: "https://example.org/manual", status: primary, checked: 2026-08-25}}}}
 rules:
   - {{id: adults-only, title: Adults only, when: {{patient.age: {{below: {age}}}}}, then: {{deny: {{group: PR, carc: 96}}}}, source: manual}}
 """

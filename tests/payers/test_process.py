@@ -45,7 +45,7 @@ def test_a_plugin_may_add_codes_and_change_none(install: Install, tmp_path: Path
     codes = tmp_path / "brought" / "codes"
     codes.mkdir(parents=True)
     (codes / "modifiers.yaml").write_text(
-        "catalogue: modifiers\nsources: {own: {title: Own, status: primary}}\n"
+        "catalogue: modifiers\nsources: {own: {title: Own, url: 'https://example.org/manual', status: primary}}\n"
         "codes:\n  GN: {label: Anything, source: own}\n  Q9: {label: A new one, source: own}\n"
     )
     install("made", POLICIES.format([str(tmp_path / "brought")]))

@@ -16,7 +16,7 @@ edition: 1
 title: The base
 kind: base
 effective: {from: 2020-01-01, through: 2027-12-31}
-sources: {manual: {title: The manual, status: primary}}
+sources: {manual: {title: The manual, url: "https://example.org/manual", status: primary}}
 parameters:
   cap: {type: count, values: [{from: 2020-01-01, through: 2027-12-31, value: 30, source: manual}]}
 rules:

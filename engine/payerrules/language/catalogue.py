@@ -103,7 +103,7 @@ def _numbers(group: Node) -> Iterator[tuple[str, Scalar]]:
 def load_catalogue(text: str | bytes, name: str) -> tuple[Catalogue | None, list[Diagnostic]]:
     """Read a catalogue; None where it has an error. `name` is the file's for messages.
 
-    >>> text = "catalogue: c\\nsources: {s: {title: S, status: primary}}\\n"
+    >>> text = "catalogue: c\\nsources: {s: {title: S, url: 'https://example.org/manual', status: primary}}\\n"
     >>> catalogue, found = load_catalogue(text + "codes: {05: {label: Five, kind: odd, source: s}}", "c.yaml")
     >>> catalogue.codes["05"].told, found
     ({'kind': ('odd',)}, [])

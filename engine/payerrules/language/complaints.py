@@ -190,7 +190,24 @@ def _word(place: Place) -> Iterator[Complaint]:
         hint = f"Write it with what belongs to it: {{{word}: {{...}}}}."
         yield place.say("unknown-word", f"`{word}` cannot stand alone as {place.label}", hint)
         return
+    maps = [key for keys in _maps_here(place) for key in keys]
+    if maps and " " in word:
+        yield place.say(
+            "unknown-word", f"`{word}` is a text, and {place.label} is a map", _as_a_map(word, maps, allowed)
+        )
+        return
     yield place.say("unknown-word", f"`{word}` is no word for {place.label}", remedy(word, allowed, "It is one of"))
+
+
+def _as_a_map(said: str, keys: list[str], allowed: list[str]) -> str:
+    """How what was said in a text is written as a map: by the keys whose words it begins with, else by all of them."""
+    first, *rest = said.lower().replace("_", " ").split()
+    begun = [key for key in keys if key.split("_")[0] == first]
+    named = [key for key in begun if key.split("_")[1:] == rest[: key.count("_")]] or begun
+    words = " and ".join(f"`{word}`" for word in allowed)
+    if not named:
+        return remedy("", keys, f"Write {{KEY: ...}}; only {words} stands alone. The keys are")
+    return f"Write {_either([f'{{{key}: ...}}' for key in named], quote=False)}; only {words} stands alone."
 
 
 def _maps_here(place: Place) -> Iterator[Schema]:

@@ -23,8 +23,8 @@ def read_derived(piece: Piece, desk: Desk) -> list[Rule]:
     place = key.key(piece.name) if isinstance(key, Mapping) else None
     if piece.name.startswith(f"{OF_EACH}."):
         with desk.looking_at(OF_EACH):
-            return of_fact(desk.fact(piece.name, place or piece.node), piece, desk)
-    return of_fact(desk.fact(piece.name, place or piece.node), piece, desk)
+            return of_fact(desk.fact(piece.name, place or piece.node, made=True), piece, desk)
+    return of_fact(desk.fact(piece.name, place or piece.node, made=True), piece, desk)
 
 
 def of_fact(fact: Fact | None, piece: Piece, desk: Desk) -> list[Rule]:

@@ -12,13 +12,15 @@ from payerrules.language.expression import CodeSet, Fact
 from payerrules.language.nodes import Mapping as Map
 from payerrules.language.nodes import Node, Scalar
 from payerrules.language.policy import PolicyText
-from payerrules.language.spelling import near_code, remedy
+from payerrules.language.spelling import comparison_meant, near_code, remedy
 from payerrules.language.vocabulary import Vocabulary
 from payerrules.model.diagnostic import Diagnostic, Severity
 from payerrules.model.values import CODE, CODES, COUNT, DATE, MONEY, TEXT, YES_NO, FactType, parse
 
 IDENTITIES = ("patient", "provider", "line")
 LIMIT_PARTS = ("before", "this", "after", "remaining")
+OF_DAYS = {"below": "before", "at_most": "on_or_before", "at_least": "on_or_after", "above": "after"}
+"""What the comparisons of numbers are called for days."""
 LIMIT_DATES = ("reached_on", "last_date", "free_on")
 SCOPED = ("authorization", "other_payer", "diagnosis", "other_diagnosis", "pair")
 RESERVED = {
@@ -37,6 +39,11 @@ MODIFIERS: Final = "codes/modifiers.yaml"
 """The catalogue of modifiers, in a folder of policies."""
 Catalogue = Mapping[str, Mapping[str, Any]]
 """A catalogue of codes: each code with its entry as plain data."""
+
+NEW_FACT: Final = (
+    "A new fact is added by the vocabulary of a plugin (docs/hooks.md), or by the vocabulary.yaml of your own folder."
+)
+"""What to do where a fact is meant that the vocabulary does not have."""
 
 
 class Desk:
@@ -111,8 +118,8 @@ class Desk:
         """The things that facts are about."""
         return frozenset(name.partition(".")[0] for name in self.vocabulary.facts)
 
-    def fact(self, name: str, node: Node) -> Fact | None:
-        """The fact of a name as an analyst writes it; an unknown one is an error with the nearest name."""
+    def fact(self, name: str, node: Node, *, made: bool = False) -> Fact | None:
+        """The fact of a name as an analyst writes it; an unknown one is an error with the nearest name, and how one that is `made` here is added."""
         head, _, rest = name.partition(".")
         if head == "parameter":
             return self.parameter(rest, node)
@@ -130,7 +137,7 @@ class Desk:
             name = "line.number"
         kind = self.type_of(name)
         if kind is None:
-            self.unknown(name, node)
+            self.unknown(name, node, made=made)
             return None
         return Fact(name, kind)
 
@@ -141,10 +148,12 @@ class Desk:
         entry = self.vocabulary.facts.get(name)
         return entry.type if entry else None
 
-    def unknown(self, name: str, node: Node) -> None:
+    def unknown(self, name: str, node: Node, *, made: bool = False) -> None:
         """Say that there is no such fact."""
         near = self.vocabulary.did_you_mean(name)
-        hint = f"Did you mean `{near}`?" if near else "docs/vocabulary.md lists every fact."
+        hint = f"Did you mean `{near}`?" if near else "policies/vocabulary.yaml lists every fact."
+        if made or not near:
+            hint += f" {NEW_FACT}"
         self.error("unknown-fact", f"`{name}` is no fact of the vocabulary", node, hint)
 
     def other(self, rest: str, node: Node) -> Fact | None:
@@ -223,6 +232,10 @@ class Desk:
             return parse(node.text, kind)
         except ValueError as error:
             hint = remedy(node.text, kind.words, "Choose") if kind.words else f"A {kind} is wanted here."
+            if (meant := comparison_meant(node.text)) is not None:
+                word, limit = meant
+                word = OF_DAYS.get(word, word) if kind.kind == "date" else word
+                hint = f"A comparison is a map: {{{word}: {limit}}}."
             self.error("wrong-type", f"{error}", node, hint)
             return None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from payerrules.language.catalogue import RANGE_HINT, spread
@@ -90,7 +92,23 @@ def entries(node: Node, desk: Desk, waiting: list[str] | None = None) -> CodeSet
             parts.append(value_set(item.text, desk, waiting if waiting is not None else []))
         else:
             parts.append(entry(item, desk))
+    odd_ones(items, desk)
     return union(parts)
+
+
+def odd_ones(items: Iterable[Node], desk: Desk) -> None:
+    """Warn of a code of digits that is shorter or longer than most codes of digits that stand beside it."""
+    digits = [item for item in items if isinstance(item, Scalar) and item.text.isdecimal()]
+    usual, often = Counter(len(item.text) for item in digits).most_common(1)[0] if digits else (0, 0)
+    for item in digits:
+        if len(item.text) != usual and (often > 1 or len(item.text) < usual):
+            message = f"`{item.text}` has {len(item.text)} digits, and the codes beside it have {usual}"
+            desk.warn(
+                "code-length",
+                message,
+                item,
+                "Look the code up again, or put codes of another kind in a set of their own.",
+            )
 
 
 def entry(node: Scalar, desk: Desk) -> CodeSet:

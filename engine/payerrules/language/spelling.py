@@ -2,21 +2,55 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Final
 
 NONE_YET = "There are none of the kind here yet: declare it first, or leave it out."
+MEANT: Final = {
+    **dict.fromkeys(("min", "minimum", "gte", "ge", ">=", "from", "no_less_than"), "at_least"),
+    **dict.fromkeys(("max", "maximum", "lte", "le", "<=", "to", "through", "no_more_than", "up_to"), "at_most"),
+    **dict.fromkeys(("gt", ">", "more_than", "greater_than", "over", "exceeds", "beyond"), "above"),
+    **dict.fromkeys(("lt", "<", "less_than", "fewer_than", "under"), "below"),
+    **dict.fromkeys(("one_of", "any_of", "is_in", "among"), "in"),
+    **dict.fromkeys(("none_of", "not_one_of", "is_not_in", "ne", "!=", "not_equal", "is_not"), "not_in"),
+    **dict.fromkeys(("contains", "includes", "include"), "has"),
+    **dict.fromkeys(("since", "starting", "not_before"), "on_or_after"),
+    **dict.fromkeys(("until", "by", "not_after"), "on_or_before"),
+    "begins_with": "starts_with",
+    "prefix": "starts_with",
+    "range": "between",
+}
+"""Words of other languages and of manuals, each with the comparison that it stands for."""
+SPELT: Final = MEANT | {word: word for word in (*MEANT.values(), "before", "after")}
+"""What a text may begin with that spells out a comparison."""
 
 
 def closest(word: str, allowed: Iterable[str]) -> str:
-    """The allowed word most like the one written, or "" where none is near.
+    """The allowed word that means the one written, or is most like it; "" where none is near.
 
-    >>> closest("ttle", ["title", "when", "then"])
-    'title'
+    >>> closest("ttle", ["title", "when", "then"]), closest("min", ["in", "at_least"])
+    ('title', 'at_least')
     """
     options = {option.lower(): option for option in sorted(allowed, reverse=True)}
+    if (other := MEANT.get(word.lower(), "")) in options:
+        return other
     found = get_close_matches(word.lower(), sorted(options), n=1, cutoff=0.6)
     return options[found[0]] if found else ""
+
+
+def comparison_meant(text: str) -> tuple[str, str] | None:
+    """The comparison that a text spells out, with what it compares to; None where it spells none.
+
+    >>> comparison_meant("< 3"), comparison_meant("at least 15"), comparison_meant("3")
+    (('below', '3'), ('at_least', '15'), None)
+    """
+    found = re.fullmatch(r"([<>]=?|[a-z][a-z ]*[a-z])\s*([\d.-]+)", text.strip().lower())
+    if found is None:
+        return None
+    word = SPELT.get(found.group(1).replace(" ", "_"))
+    return (word, found.group(2)) if word else None
 
 
 def near_code(code: str, allowed: Iterable[str]) -> str:

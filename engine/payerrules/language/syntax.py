@@ -17,6 +17,7 @@ QUESTION: Final = (
     "Put the whole text in double quotes.",
 )
 """Message and remedy for a `?` in text that is not quoted."""
+_KEY_OF_BLOCK = re.compile(r" *[\w.-]+")
 _PLAIN_START = re.compile(r"[%@`]")
 _WORDS: Final = (
     ("found character '\\t'", "a tab stands where YAML wants spaces", "Indent with spaces only."),
@@ -84,7 +85,8 @@ def syntax_finding(error: yaml.MarkedYAMLError, lines: list[str], place: Place) 
     at = place(line, column, 1)
     said = f"{error.context or ''} | {error.problem or ''}"
     character = shown[column : column + 1]
-    if "mapping values are not allowed" in said or ("flow" in said and character == ":"):
+    unclosed = _KEY_OF_BLOCK.fullmatch(shown[:column]) is not None and _ends_an_entry(lines[:line])
+    if "mapping values are not allowed" in said or ("flow" in said and character == ":" and not unclosed):
         return Diagnostic(
             "text-needs-quotes",
             "a colon with a space after it makes a key, and there is no place for a key here",
@@ -123,3 +125,9 @@ def syntax_finding(error: yaml.MarkedYAMLError, lines: list[str], place: Place) 
         at,
         "Look at this line and the one before it.",
     )
+
+
+def _ends_an_entry(before: list[str]) -> bool:
+    """Whether the last of these lines that says something ends an entry, so that a key on the next one begins a line of the block."""
+    said = [line for line in before if line.strip() and not line.lstrip().startswith("#")]
+    return bool(said) and said[-1].rstrip()[-1] not in ",{["

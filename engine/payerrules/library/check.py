@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from payerrules.findings.all import all_findings, with_examples
@@ -18,7 +19,7 @@ from payerrules.library.faults import Faults
 from payerrules.library.library import Library, policy_files
 from payerrules.library.lock import check_lock
 from payerrules.library.shipped import shipped_policies
-from payerrules.model.diagnostic import Diagnostic, has_error, in_order
+from payerrules.model.diagnostic import Diagnostic, Severity, has_error, in_order
 from payerrules.program.build import build
 
 
@@ -43,9 +44,11 @@ def check_files(
         extra = [path for path in files if path.resolve() not in known]
         names = {str(path) for path in files} | {str(path.resolve()) for path in files}
         library, wrong = Library.open([base], extra, vocabularies)
-        wrong = [*wrong, *check_meanings(library, names)]
-        found += [d for d in wrong if d.at is None or d.at.file in names or str(Path(d.at.file).resolve()) in names]
-        found += [d for d in wrong if d.at is not None and d.at.file.endswith(".csv")]
+        meant = check_meanings(library, names)
+        found += [
+            d for d in [*wrong, *meant] if d.at is None or is_among(d.at.file, names) or d.at.file.endswith(".csv")
+        ]
+        found += [d for d in meant if d.severity is Severity.ERROR]  # in a layer below too: it stops the policy on it
     return in_order(found)
 
 
@@ -109,12 +112,19 @@ def beside_faults(library: Library, only: Collection[str]) -> list[Diagnostic]:
         if only and not is_named(text, only):
             continue
         made, wrong = compositions(text, library.shelf)
+        baseless = any(finding.code == "unknown-base" for finding in wrong)
+        known = replace(faults, in_doubt=faults.in_doubt | {"extends"}) if baseless else faults
         for composed in made:
             wrong = [*wrong, *read_meaning(composed, library.vocabulary, library.catalogues)[1]]
-        found += [finding for finding in wrong if faults.leave_true(finding)]
+        found += [finding for finding in wrong if known.leave_true(finding)]
     return found
 
 
 def is_named(text: PolicyText, names: Collection[str]) -> bool:
     """Whether a policy's file is among those that are named."""
-    return text.path in names or str(Path(text.path).resolve()) in names
+    return is_among(text.path, names)
+
+
+def is_among(file: str, names: Collection[str]) -> bool:
+    """Whether a file is among those that are named, as they were written or resolved."""
+    return file in names or str(Path(file).resolve()) in names
