@@ -35,6 +35,11 @@ EDITS = [
     ("crossing: whole", "crossing: split", "spent: what crosses is taken whole -> what crosses is taken split"),
     ("title: A small payer\n", "title: A payer\n", 'the title, "A small payer" -> "A payer"'),
     ("through: 2026-12-31}\npublished", "through: 2026-11-30}\npublished", "in force 2026 -> 2026-01-01 to 2026-11-30"),
+    (
+        "through: 2026-12-31}\npublished",
+        "through: 2026-12-31, verified_through: 2026-08-25}\npublished",
+        "verified without limit -> through 2026-08-25",
+    ),
 ]
 
 
@@ -50,6 +55,14 @@ def test_each_kind_of_difference_is_told_in_words(old: str, new: str, told: str,
     one, other, _ = sides(tmp_path, POLICY.replace(old, new))
     done = run(app, ["diff", str(one), str(other)])
     assert (done.exit_code, told in done.stdout) == (0, True), done.output
+
+
+def test_an_edition_that_is_verified_through_no_day_anymore_is_no_longer_limited(tmp_path: Path) -> None:
+    limited = POLICY.replace("2026-12-31}\npublished", "2026-12-31, verified_through: 2026-08-25}\npublished")
+    one, other, _ = sides(tmp_path, limited)
+    done = run(app, ["diff", str(other), str(one)])
+    assert "verified through 2026-08-25 -> no longer limited" in done.stdout, done.output
+    assert "9999" not in done.stdout
 
 
 def test_a_rule_taken_out_and_a_new_one_are_told(tmp_path: Path) -> None:

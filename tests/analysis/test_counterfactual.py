@@ -33,9 +33,13 @@ def test_every_golden_encounter_written_out_reads_back_as_itself() -> None:
 @pytest.mark.parametrize(
     ("case", "rule", "told"),
     [
-        ("the whole threshold", "spent/most", "would apply with line 1.allowed: 100.00 -> 100.01 (0.01 more)"),
-        ("usual", "adults-only", "would apply with patient.birth_date: 1990-05-05 ->"),
-        ("a physical therapist", "carries-gn", "would apply with provider.role: pt -> slp"),
+        (
+            "the whole threshold",
+            "spent/most",
+            "would apply if it were otherwise: line 1.allowed: 100.00 -> 100.01 (0.01 more)",
+        ),
+        ("usual", "adults-only", "would apply if it were otherwise: patient.birth_date: 1990-05-05 ->"),
+        ("a physical therapist", "carries-gn", "would apply if it were otherwise: provider.role: pt -> slp"),
     ],
 )
 def test_for_a_rule_that_did_not_fire_the_least_change_is_told(case: str, rule: str, told: str, tmp_path: Path) -> None:
@@ -48,7 +52,7 @@ def test_a_denial_has_one_reason_that_is_enough_and_what_would_lift_it(tmp_path:
     policy, path = encounter(tmp_path, "no modifier")
     done = run(app, ["explain", str(path), "--line", "1", "--policies", str(policy)])
     assert "Enough for return: small/speech#carries-gn: Speech carries GN" in done.stdout
-    assert "It would not strike with line 1.modifiers: GN" in done.stdout
+    assert "It would not strike if it were otherwise: line 1.modifiers: not said -> GN" in done.stdout
 
 
 def test_deciding_confirms_the_counterfactual(tmp_path: Path) -> None:
@@ -100,6 +104,6 @@ def test_what_a_plugin_knows_counts_for_what_would_have_to_be_otherwise(tmp_path
     (rule,) = asked.rules(1, "carries-gn")
     told = asked.to_fire(1, rule)
     assert told is not None
-    assert told.changes == ("provider.role: slp",)
+    assert told.changes == ("provider.role: not said -> slp",)
     assert asked.confirmed(told.encounter, 1, rule, fires=True)
     assert not asked.confirmed(asked.data, 1, rule, fires=True)

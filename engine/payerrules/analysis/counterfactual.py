@@ -27,7 +27,7 @@ class Counterfactual:
     encounter: dict[str, Any]
 
     def text(self, lead: str) -> str:
-        """Tell it: "It would apply with: line 1.modifiers: GN -> GN, KX"."""
+        """Tell it: "It would apply if it were otherwise: line 1.modifiers: GN -> GN, KX"."""
         return f"{lead} {'; '.join(self.changes)}"
 
 

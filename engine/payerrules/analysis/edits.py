@@ -18,6 +18,7 @@ from payerrules.analysis.wording import (
     rule_words,
     span_words,
     table_words,
+    verified_words,
 )
 from payerrules.language.expression import CodeSet
 from payerrules.language.items import (
@@ -30,7 +31,6 @@ from payerrules.language.items import (
     Window,
 )
 from payerrules.language.long_rows import LongRows
-from payerrules.model.values import DATE, show
 from payerrules.program.build import meet
 from payerrules.program.english_conditions import condition_text
 from payerrules.program.english_terms import value_text
@@ -114,9 +114,8 @@ def of_head(key: MeaningKey, one: EditionMeaning, other: EditionMeaning) -> Iter
     if one.effective != other.effective:
         yield Change(policy, "", f"in force {span_words(one.effective)} -> {span_words(other.effective)}")
     if one.verified_through != other.verified_through:
-        days = show(one.verified_through, DATE), show(other.verified_through, DATE)
         edit = Edit(key, "verified_through", 0, other.verified_through)
-        yield Change(policy, "", f"verified through {days[0]} -> {days[1]}", (edit,))
+        yield Change(policy, "", verified_words(one.verified_through, other.verified_through), (edit,))
     if unnamed(one.about) != unnamed(other.about):
         words = f"the lines it speaks of: {condition_text(one.about)} -> {condition_text(other.about)}"
         yield Change(policy, "", words, (Edit(key, "about", 0, other.about),))

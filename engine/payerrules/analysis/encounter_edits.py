@@ -134,9 +134,9 @@ def differences(before: Data, after: Data) -> list[str]:
     for path in dict.fromkeys([*old, *new]):
         one, other = old.get(path, GONE), new.get(path, GONE)
         if one is GONE:
-            found.append(f"{path}: {other}")
+            found.append(f"{path}: not said -> {other}")
         elif other is GONE:
-            found.append(f"no {path} (was {one})")
+            found.append(f"{path}: {one} -> not said")
         elif one != other:
             found.append(f"{path}: {one} -> {other}{by_how_much(str(one), str(other))}")
     return found

@@ -14,6 +14,17 @@ from payerrules.program.english_effects import effect_text
 from payerrules.program.english_terms import codes_text, fact_text, term_text
 
 
+def verified_words(one: int, other: int) -> str:
+    """Until when two editions were checked to hold; the last day there is stands for no limit.
+
+    >>> verified_words(date(2026, 8, 25).toordinal(), LAST_DAY)
+    'verified through 2026-08-25 -> no longer limited'
+    """
+    if one == LAST_DAY:
+        return f"verified without limit -> through {show(other, DATE)}"
+    return f"verified through {show(one, DATE)} -> {'no longer limited' if other == LAST_DAY else show(other, DATE)}"
+
+
 def span_words(window: Window) -> str:
     """Dates in few words: a whole year by its number.
 

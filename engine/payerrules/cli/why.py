@@ -80,7 +80,7 @@ def settled(engine: Engine, encounter: Encounter, decision: Decision, line: int)
     head = f"Enough for {outcome}: {rule.id}{f': {title}' if title else ''}"
     head += f" (and {len(others)} other rule{'s' * (len(others) != 1)} as strong)" if others else ""
     found = asked.not_to_strike(line, rule)
-    return [head + (f"\n  {found.text('It would not strike with')}" if found else "")]
+    return [head + (f"\n  {found.text('It would not strike if it were otherwise:')}" if found else "")]
 
 
 def otherwise(engine: Engine, encounter: Encounter, line: int, rule: str) -> list[str]:
@@ -94,5 +94,5 @@ def otherwise(engine: Engine, encounter: Encounter, line: int, rule: str) -> lis
         if found is None:
             told.append(f"Nothing was found that would make {one.id} apply.")
         else:
-            told.append(found.text(f"{one.id} would apply with"))
+            told.append(found.text(f"{one.id} would apply if it were otherwise:"))
     return told

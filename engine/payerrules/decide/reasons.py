@@ -192,7 +192,8 @@ def missing(fact: Fact, view: View, scopes: Mapping[str, View], seen: set[str]) 
     """What a fact that is unknown would need: itself where it is given, what it is made from where it is derived."""
     where = scopes.get(fact.scope, {}) if fact.scope else view
     value = where.get(fact.name)
-    if fact.name.startswith("limit."):
+    deeper = where.get("@lacks", {}).get(fact.name)
+    if fact.name.startswith("limit.") and not deeper:
         return limit_lacks(fact, where) if value is None or isinstance(value, tuple) else []
     if value is not None or fact.name in seen:
         return []
@@ -201,7 +202,6 @@ def missing(fact: Fact, view: View, scopes: Mapping[str, View], seen: set[str]) 
         return [where["@why"][fact.name]]
     if fact.name in ASKED:
         return authorization_lacks(where)
-    deeper = where.get("@lacks", {}).get(fact.name)
     if deeper:
         found = [n for name in deeper for n in missing(Fact(name, fact.type, fact.scope), view, scopes, seen)]
         return list(dict.fromkeys(found)) or [shown(fact)]

@@ -80,6 +80,9 @@ class Fold:
         view[f"{key}.applies"] = STANDING[applies]
         if not span.known or UNKNOWN in (counts, applies):
             view.setdefault("@why", {})[f"{key}.before"] = goes_by(limit.period)
+        for part, stands, wanted in (("counts", counts, limit.of), ("applies", applies, limit.stops or limit.of)):
+            if stands == UNKNOWN:
+                view.setdefault("@lacks", {})[f"{key}.{part}"] = (*names_in(wanted), *names_in(limit.period))
         name = report_name(limit, view)
         pool = pool_of(limit, view)
         opening, from_day, opened_by = self.opening(limit, name, view, span)
@@ -227,6 +230,11 @@ def goes_by(period: Period) -> str:
         return "coverage.authorizations"
     parts = (part for part in (period.anchor, period.length) if part is not None)
     return next((shown_name(fact.name) for part in parts for fact in facts_in(part)), "history")
+
+
+def names_in(part: object) -> tuple[str, ...]:
+    """The facts of a line that a part of a limit reads, each once."""
+    return tuple(dict.fromkeys(fact.name for fact in facts_in(part) if not fact.scope))
 
 
 PAST = {"pay": TRUE, "pend": UNKNOWN}
