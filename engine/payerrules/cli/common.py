@@ -7,20 +7,35 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from payerrules.decide.engine import Engine
-from payerrules.model.diagnostic import Diagnostic, in_order
+from payerrules.model.diagnostic import Diagnostic, in_order, visible
 from payerrules.payers.manager import Plugins
 
 DONE, FINDINGS, WRONG_USE, UNREADABLE, LEDGER = 0, 1, 2, 3, 4
 """Exit codes; the last says that the ledger could not be read or written."""
-out = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 140)
-err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
+WIDTH = 140
+"""Columns of what is written to a file."""
+
+
+class Desk(Console):
+    """Where a person reads: what files hold is shown as it is, and neither marks up a text nor steers the terminal."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(highlight=False, emoji=False, markup=False, **options)
+
+    def print(self, *things: Any, **options: Any) -> None:
+        """Print texts, and what is made for the console."""
+        super().print(*(visible(thing) if isinstance(thing, str) else thing for thing in things), **options)
+
+
+out = Desk(width=None if sys.stdout.isatty() else WIDTH)
+err = Desk(stderr=True, soft_wrap=True)
 T = TypeVar("T")
 FEW = 50
 """So many of anything are done before a progress bar could be read."""
@@ -108,10 +123,11 @@ def check_out(path: Path | None) -> None:
 
 def write(text: str, path: Path | None) -> None:
     """Write a result."""
+    whole = (text + "\n").encode("utf-8", "backslashreplace")  # half a character, as JSON writes it
     if path is None:
-        sys.stdout.write(text + "\n")
+        sys.stdout.write(whole.decode("utf-8"))
     else:
-        path.write_text(text + "\n", encoding="utf-8")
+        path.write_bytes(whole)
 
 
 def counted(items: Iterable[T], what: str) -> Iterator[T]:

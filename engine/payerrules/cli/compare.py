@@ -18,9 +18,10 @@ from payerrules.analysis.impact import impact as impact_of
 from payerrules.analysis.impact_page import impact_page, signed
 from payerrules.analysis.sides import Side, open_side
 from payerrules.analysis.study import cases_for
-from payerrules.cli.common import DONE, UNREADABLE, Policies, ReadAs, Without, err, out, stop, tell, write
+from payerrules.cli.common import DONE, UNREADABLE, WIDTH, Desk, Policies, ReadAs, Without, err, out, stop, tell, write
 from payerrules.cli.reading import read
 from payerrules.formats.encounter_reader import encounter_from_dict
+from payerrules.model.diagnostic import visible
 from payerrules.model.encounter import Encounter
 from payerrules.payers.formats import Formats
 from payerrules.payers.manager import Plugins
@@ -97,7 +98,7 @@ def impact(
             write(impact_page(found), out_path)
         case _ if out_path is not None:
             with out_path.open("w", encoding="utf-8") as file:
-                told(found, Console(file=file, width=140, highlight=False, emoji=False))
+                told(found, Desk(file=file, width=WIDTH))
         case _:
             told(found, out)
     raise typer.Exit(UNREADABLE if unreadable else DONE)
@@ -137,7 +138,9 @@ def told(found: Impact, console: Console) -> None:
         for name in ("claim", "what changes", "before", "after"):
             table.add_column(name, justify="right" if name in ("before", "after") else "left")
         for claim in group.claims[:FIRST]:
-            table.add_row(claim.id, "\n".join(claim.lines), f"{claim.before:.2f}", f"{claim.after:.2f}")
+            table.add_row(
+                visible(claim.id), visible("\n".join(claim.lines)), f"{claim.before:.2f}", f"{claim.after:.2f}"
+            )
         console.print(table, markup=False)
         if len(group.claims) > FIRST:
             console.print(f"and {len(group.claims) - FIRST} more")

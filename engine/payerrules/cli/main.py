@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from payerrules.cli import analyst, compare, trying, why
 from payerrules.cli import check as checking
@@ -19,7 +18,9 @@ from payerrules.cli.common import (
     FINDINGS,
     LEDGER,
     UNREADABLE,
+    WIDTH,
     Assume,
+    Desk,
     Files,
     KnownOn,
     Policies,
@@ -171,7 +172,7 @@ def tabulate(
         out.print(*tables)
     else:
         with path.open("w", encoding="utf-8") as file:
-            Console(file=file, width=140, highlight=False, emoji=False).print(*tables)
+            Desk(file=file, width=WIDTH).print(*tables)
     if note := missing_once(patients):
         err.print(note, markup=False)
 

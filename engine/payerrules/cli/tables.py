@@ -10,6 +10,7 @@ from rich.text import Text
 from payerrules.decide.explain import next_text, number_text, period_text
 from payerrules.decide.notes import COUNTER
 from payerrules.model.decision import Decision, LineDecision
+from payerrules.model.diagnostic import visible
 from payerrules.model.encounter import Encounter
 
 COLOURS = {"pay": "green", "pend": "yellow", "deny": "red", "return": "magenta"}
@@ -35,16 +36,21 @@ def add_decision(table: Table, decision: Decision) -> None:
         said = [one for one in told(decision, line, place == 0) if one not in seen]
         seen |= {one for one in said if one.startswith("to do:")}
         table.add_row(
-            decision.encounter if place == 0 else "",
+            visible(decision.encounter) if place == 0 else "",
             str(line.line),
-            Text(line.billed_as, style="bold"),
+            Text(visible(line.billed_as), style="bold"),
             verdict_text(line.as_submitted.outcome, codes(line)),
             verdict_text(line.as_corrected.outcome, ""),
-            Text("\n".join(said)),
+            Text(visible("\n".join(said))),
         )
     if not decision.lines:
         table.add_row(
-            decision.encounter, "", "", verdict_text(decision.outcome, ""), "", Text("\n".join(decision.unread))
+            visible(decision.encounter),
+            "",
+            "",
+            verdict_text(decision.outcome, ""),
+            "",
+            Text(visible("\n".join(decision.unread))),
         )
 
 
@@ -64,13 +70,13 @@ def add_limits(table: Table, decision: Decision) -> None:
         services = [f"{one['service']}: {number_text(one['used'])}" for one in limit["counted"]]
         services += [f"not {one['service']}: {one['because']}" for one in limit["not_counted"]]
         table.add_row(
-            decision.encounter,
+            visible(decision.encounter),
             str(limit["line"]),
-            Text(limit["limit"] + pool),
+            Text(visible(limit["limit"] + pool)),
             period_text(limit),
             *(number_text(limit[name]) for name in ("before", "this", "after")),
             next_text(limit["next"]),
-            Text("\n".join(services)),
+            Text(visible("\n".join(services))),
         )
 
 

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+UNSEEN: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters that steer a terminal or turn the direction of a text, and halves of characters."""
+
+
+def visible(text: str) -> str:
+    """Text as a person may be shown it: what a file holds does not steer the terminal.
+
+    >>> visible("a \\x1b[31mred\\tthing")
+    'a ?[31mred?thing'
+    """
+    return UNSEEN.sub("?", text)
 
 
 class Severity(StrEnum):
@@ -61,7 +75,7 @@ class Diagnostic:
             lines.append(f"  = {self.hint}")
         if self.example:
             lines.append(f"  = Example: {self.example}")
-        return "\n".join(lines)
+        return visible("\n".join(lines))
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

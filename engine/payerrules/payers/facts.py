@@ -10,6 +10,7 @@ from payerrules.formats.encounter_reader import COLLECTIONS, PAYER_KEYS, Encount
 from payerrules.language.vocabulary import FactEntry, Vocabulary
 from payerrules.model.encounter import CounterGiven, Encounter, Facts, Line
 from payerrules.model.values import Value
+from payerrules.payers.isolation import MOST_THINGS, some
 from payerrules.payers.manager import Plugins
 from payerrules.payers.plain import as_plain
 
@@ -113,6 +114,9 @@ class Filling:
     def count(self, plugin: str, given: Any) -> None:
         """Add counters; one of a limit and pool that is counted already has to say the same."""
         reading = Reading(lambda path: None)
+        if isinstance(given, list) and len(given) > MOST_THINGS:
+            self.faults.append(f"the plugin {plugin} gave more than {MOST_THINGS:,} counters")
+            return
         for one in self.reader.counters(given if isinstance(given, list) else [given], reading):
             key = f"counters: {one.limit} {sorted((k, str(v)) for k, v in one.pool.items())}"
             known = [other for other in self.counters if (other.limit, other.pool) == (one.limit, one.pool)]
@@ -186,4 +190,4 @@ def add_facts(
             filling.faults.append(called.fault)
         else:
             filling.take(called.plugin, called.result)
-    return filling.done(), filling.faults, filling.givers
+    return filling.done(), some(filling.faults), filling.givers

@@ -16,6 +16,7 @@ from payerrules.model.decision import Decision
 from payerrules.model.diagnostic import Diagnostic, Location
 from payerrules.model.encounter import Encounter
 from payerrules.payers.builtin import BUILT_IN
+from payerrules.payers.isolation import printable
 from payerrules.payers.manager import FILE_SECONDS, Plugins
 from payerrules.payers.plain import as_plain
 
@@ -113,8 +114,8 @@ class Formats:
         if not isinstance(item, Mapping) or "problem" not in item:
             return encounter_from_dict(item, self.vocabulary, str(path))
         line, column = (max(1, int(n)) if str(n := item.get(key, 1)).isdigit() else 1 for key in ("line", "column"))
-        hint = str(item.get("hint") or "Mend the record; the others were read.")
-        return Diagnostic("format-problem", str(item["problem"]), Location(str(path), line, column), hint)
+        hint = printable(str(item.get("hint") or "Mend the record; the others were read."))
+        return Diagnostic("format-problem", printable(str(item["problem"])), Location(str(path), line, column), hint)
 
     def write(self, name: str, decisions: Sequence[Decision], encounters: Sequence[Encounter]) -> bytes | Diagnostic:
         """Decisions in a format, as the bytes of a file.
@@ -124,7 +125,7 @@ class Formats:
         chosen = self.by_name(name, "write")
         if chosen.plugin == BUILT_IN:
             text: str = self.plugins.host.formats[BUILT_IN, name, "write"](decisions, encounters)
-            return text.encode("utf-8")
+            return text.encode("utf-8", "backslashreplace")  # half a character, as JSON writes it
         given = {
             "decisions": [decision.to_dict() for decision in decisions],
             "encounters": [as_plain(encounter, self.vocabulary) for encounter in encounters],
@@ -133,7 +134,9 @@ class Formats:
         if isinstance(found, Diagnostic | bytes):
             return found
         return (
-            found.encode("utf-8") if isinstance(found, str) else self.failed(chosen, "it gave neither text nor bytes")
+            found.encode("utf-8", "replace")
+            if isinstance(found, str)
+            else self.failed(chosen, "it gave neither text nor bytes")
         )
 
     def ask(self, chosen: Format, verb: str, arguments: Mapping[str, Any]) -> Any:

@@ -8,6 +8,7 @@ from datetime import date
 from payerrules.formats.encounter_reader import Reading, reader_for
 from payerrules.language.vocabulary import Vocabulary
 from payerrules.model.encounter import Encounter
+from payerrules.payers.isolation import some
 from payerrules.payers.manager import Plugins
 
 HOOK = "payerrules_history"
@@ -60,9 +61,9 @@ def fill_history(
             known = tuple(replace(line, number=number) for number, line in enumerate(known, 1))
             found[called.plugin] = replace(encounter, history=known, history_known_from=first)
     if not found:
-        return encounter, faults, {}
+        return encounter, some(faults), {}
     name, filled = next(iter(found.items()))
     for other, said in found.items():
         if said.history != filled.history:
             return encounter, [*faults, f"the plugins {name} and {other} give different histories of the patient"], {}
-    return filled, faults, {"encounter.history": name}
+    return filled, some(faults), {"encounter.history": name}

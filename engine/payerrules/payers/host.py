@@ -11,7 +11,7 @@ from typing import Any
 import pluggy
 
 from payerrules.payers.hookspecs import GROUP, HOOKS, Hooks
-from payerrules.payers.isolation import Called, attempt, told, worded
+from payerrules.payers.isolation import MOST_VALUES, Called, attempt, told, worded
 
 FORMATS = "payerrules_formats"
 
@@ -69,7 +69,7 @@ class Host:
         if way:
             name, _, verb = way.rpartition(":")
             function = self.formats[plugin, name, verb]
-            return attempt(plugin, worded(what), function, self.wanted(function, arguments))
+            return attempt(plugin, worded(what), function, self.wanted(function, arguments), MOST_VALUES)
         found = next(h for h in getattr(self.manager.hook, hook).get_hookimpls() if h.plugin_name == plugin)
         wanted = {name: value for name, value in arguments.items() if name in found.argnames}
         function = found.function

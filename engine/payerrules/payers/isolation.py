@@ -14,12 +14,24 @@ from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any, Final
 
+from payerrules.model.diagnostic import visible
+
 MOST_VALUES: Final = 5_000_000
-"""How many values a hook may give at once, so that an endless list ends."""
+"""How many values a reader or writer may give at once, so that an endless list ends."""
+MOST_OF_HOOK: Final = 200_000
+"""How many values any other hook may give at once."""
+MOST_CHARACTERS: Final = 100_000
+"""How long a text may be that stands in a map or list."""
+MOST_THINGS: Final = 1_000
+"""How many overrides, counters or places of policies a plugin may give at once."""
+MOST_FAULTS: Final = 10
+"""How many faults of one answer are told."""
 MOST_DEEP: Final = 50
 """How deep maps and lists may stand in each other in what a hook gives."""
 MOST_SAID: Final = 300
 """How many characters of an error's own text are told."""
+MOST_TOLD: Final = 600
+"""How many characters of anything a plugin says are told."""
 MEMORY: Final = "PAYERRULES_PLUGIN_MEGABYTES"
 MEGABYTES: Final = 2_000
 """Millions of bytes that an installed plugin may use where the setting does not say otherwise."""
@@ -40,7 +52,13 @@ class Stopped(BaseException):
     """Raised inside a thread that took too long."""
 
 
-def attempt(plugin: str, hook: str, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Called:
+def attempt(
+    plugin: str,
+    hook: str,
+    function: Callable[..., Any],
+    arguments: Mapping[str, Any],
+    most: int = MOST_OF_HOOK,
+) -> Called:
     """Call a hook here and now, with inputs it cannot change; whatever it raises is its fault and nobody else's.
 
     >>> attempt("p", "h", lambda x: x["a"], {"x": {"a": 1}}).result
@@ -49,11 +67,22 @@ def attempt(plugin: str, hook: str, function: Callable[..., Any], arguments: Map
     "h of the plugin p raised AttributeError: 'mappingproxy' object has no attribute 'update'"
     """
     try:
-        return Called(plugin, hook, plain(function(**{name: frozen(value) for name, value in arguments.items()})))
+        return Called(plugin, hook, plain(function(**{name: frozen(value) for name, value in arguments.items()}), most))
     except Stopped:
         raise
     except BaseException as error:  # SystemExit and KeyboardInterrupt too: a plugin does not end the process
         return Called(plugin, hook, fault=f"{hook} of the plugin {plugin} raised {told(error)}")
+
+
+def printable(text: str) -> str:
+    """What a plugin says, as it may be shown to a person: on one line, without characters that steer a terminal, and not without end.
+
+    >>> printable("a \\x1b[31mred\\n thing")
+    'a ?[31mred thing'
+    """
+    short = " ".join(text[: 2 * MOST_TOLD].split())
+    whole = short if len(short) <= MOST_TOLD else f"{short[:MOST_TOLD]} ..."
+    return visible(whole)
 
 
 def told(error: BaseException) -> str:
@@ -63,7 +92,7 @@ def told(error: BaseException) -> str:
     ("KeyError: 'npi'", 'MemoryError')
     """
     try:
-        said = " ".join(str(error).split())
+        said = printable(str(error))
     except BaseException:  # its own text is code of the plugin too
         said = ""
     return f"{type(error).__name__}: {said:.{MOST_SAID}}" if said else type(error).__name__
@@ -123,7 +152,7 @@ def frozen(value: Any) -> Any:
     return value
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, most: int = MOST_VALUES) -> Any:
     """What a hook gave as plain data, worked out whole, so that no code of the plugin runs later.
 
     Raises TypeError for what is no data, ValueError for more than there can be.
@@ -131,13 +160,13 @@ def plain(value: Any) -> Any:
     >>> plain({"from": date(2026, 1, 31), "codes": ("92507",), "used": Decimal("12.50"), "yes": True})
     {'from': '2026-01-31', 'codes': ['92507'], 'used': '12.50', 'yes': True}
     """
-    left = MOST_VALUES
+    left = most
 
     def walk(value: Any, deep: int = 0) -> Any:
         nonlocal left
         left -= 1
         if left < 0:
-            raise ValueError(f"it gave more than {MOST_VALUES:,} values")
+            raise ValueError(f"it gave more than {most:,} values")
         if deep > MOST_DEEP:
             raise ValueError(f"it gave maps and lists more than {MOST_DEEP} deep in each other")
         if value is None or isinstance(value, bool | bytes):
@@ -147,9 +176,9 @@ def plain(value: Any) -> Any:
         if isinstance(value, int):
             return int(value)
         if isinstance(value, str | float | Decimal | date | PurePath):
-            return str(value)
+            return text_of(value, deep)
         if isinstance(value, Mapping):
-            return {key_of(key): walk(one, deep + 1) for key, one in value.items()}
+            return {text_of(key_of(key), 1): walk(one, deep + 1) for key, one in value.items()}
         if isinstance(value, set | frozenset):
             return sorted((walk(one, deep + 1) for one in value), key=str)
         if hasattr(value, "__iter__"):
@@ -157,6 +186,27 @@ def plain(value: Any) -> Any:
         raise TypeError(f"it gave a {type(value).__name__}, which is no plain data")
 
     return walk(value)
+
+
+def text_of(value: Any, deep: int) -> str:
+    """A value as text; what stands in a map or list is no whole file.
+
+    Raises ValueError for a text that is too long.
+    """
+    text = str(value)
+    if deep and len(text) > MOST_CHARACTERS:
+        raise ValueError(f"it gave a text of {len(text):,} characters")
+    return text
+
+
+def some(faults: list[str], most: int = MOST_FAULTS) -> list[str]:
+    """The first of many faults, as they may be shown, and how many more there are.
+
+    >>> some(["a", "b", "c"], 1)
+    ['a', 'and 2 more such faults']
+    """
+    told = [printable(fault) for fault in faults[:most]]
+    return told if len(faults) <= most else [*told, f"and {len(faults) - most} more such faults"]
 
 
 def key_of(key: Any) -> str:

@@ -15,7 +15,7 @@ from payerrules.model.diagnostic import Diagnostic, has_error
 from payerrules.payers.builtin import BUILT_IN, BuiltIn
 from payerrules.payers.hookspecs import GROUP
 from payerrules.payers.host import Host
-from payerrules.payers.isolation import MEGABYTES, MEMORY, Called, in_thread
+from payerrules.payers.isolation import MEGABYTES, MEMORY, MOST_THINGS, Called, in_thread, printable
 from payerrules.payers.process import shared
 from payerrules.payers.yaml_text import as_yaml
 
@@ -25,6 +25,8 @@ FILE_SECONDS: Final = 60
 """Seconds a plugin may take to read or write a file."""
 WITHOUT: Final = "PAYERRULES_WITHOUT_PLUGINS"
 LIMIT: Final = "PAYERRULES_PLUGIN_SECONDS"
+MOST_VOCABULARY: Final = 1_000_000
+"""How many characters a vocabulary of a plugin may have."""
 MOST_SET: Final = 1_000_000_000
 """What a setting may be at most."""
 Runner = Callable[[str, str, Mapping[str, Any], float], Called]
@@ -141,6 +143,9 @@ class Plugins:
             if called.fault:
                 self.fault(called.fault)
                 continue
+            if len(repr(called.result)) > MOST_VOCABULARY:
+                self.fault(f"the vocabulary of the plugin {called.plugin} has more than {MOST_VOCABULARY:,} characters")
+                continue
             node, wrong = read_checked(as_yaml(called.result), f"plugin {called.plugin}", "vocabulary")
             vocabulary, more = load_vocabulary(node)
             wrong = list(dict.fromkeys([*wrong, *more]))
@@ -157,6 +162,7 @@ class Plugins:
 
     def fault(self, text: str) -> None:
         """Note a fault for which every encounter pends, once."""
+        text = printable(text)
         if text not in self.faults:
             self.faults.append(text)
 
@@ -168,6 +174,9 @@ class Plugins:
                 self.fault(called.fault)
                 continue
             listed = called.result if isinstance(called.result, list) else [called.result]
+            if len(listed) > MOST_THINGS:
+                self.fault(f"the plugin {called.plugin} ships policies at more than {MOST_THINGS:,} places")
+                continue
             for path in listed:
                 if isinstance(path, str) and is_place(Path(path)):
                     found.setdefault(called.plugin, []).append(Path(path))

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from payerrules.language.vocabulary import Vocabulary
 from payerrules.model.encounter import Encounter
+from payerrules.payers.isolation import MOST_THINGS, printable, some
 from payerrules.payers.manager import Plugins
 from payerrules.payers.plain import as_plain
 
@@ -47,10 +48,16 @@ def asked_for(
         if called.fault:
             faults.append(called.fault)
             continue
-        for item in called.result if isinstance(called.result, list) else [called.result]:
+        listed = called.result if isinstance(called.result, list) else [called.result]
+        if len(listed) > MOST_THINGS:
+            faults.append(f"the plugin {called.plugin} gave more than {MOST_THINGS:,} overrides")
+            continue
+        for item in listed:
             one = override_of(called.plugin, item, decision)
             if one is None:
-                faults.append(f"the plugin {called.plugin} gave an override that makes no sense: {item!r:.120}")
+                faults.append(
+                    f"the plugin {called.plugin} gave an override that makes no sense: {printable(repr(item)):.120}"
+                )
             else:
                 found.append(one)
     kept = []
@@ -61,7 +68,7 @@ def asked_for(
             faults.append(f"plugins disagree about line {one.line}: {names}")
         else:
             kept.append(one)
-    return kept, list(dict.fromkeys(faults))
+    return kept, some(list(dict.fromkeys(faults)))
 
 
 def disagree(one: Asked, other: Asked) -> bool:
@@ -86,4 +93,4 @@ def override_of(plugin: str, item: Any, decision: Mapping[str, Any]) -> Asked | 
         stops = outcome in ("deny", "return")
         if not stops or group not in GROUPS or not all(CODE.match(code) for code in codes):
             return None
-    return Asked(plugin, line, str(verdict), str(outcome), reason.strip(), group, carc, tuple(rarc))
+    return Asked(plugin, line, str(verdict), str(outcome), printable(reason), group, carc, tuple(rarc))
