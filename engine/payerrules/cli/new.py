@@ -41,7 +41,7 @@ def payer(
         path.write_text(content, encoding="utf-8")
         out.print(f"wrote {path}", markup=False, soft_wrap=True)
     then = (
-        [f"pip install {folder}", f"pytest {folder}"]
+        [f"pip install {folder if folder.is_absolute() else f'./{folder}'}", f"pytest {folder}"]
         if plugin
         else [f"payerrules check {folder}", f"payerrules test {folder} --policies {folder}"]
     )
