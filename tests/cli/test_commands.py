@@ -136,3 +136,17 @@ def test_explain_says_why_not() -> None:
     done = run(app, ["explain", CLAIMS, "--line", "1", "--rule", "hospice-unrelated"])
     assert "does not apply, because" in done.stdout
     assert "hospice.elected is none, not on or before line.date (2026-05-11)" in done.stdout
+
+
+def test_a_line_that_a_limit_may_count_needs_what_would_tell_and_says_so_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "claim.yaml"
+    path.write_text(
+        "encounter: nobody-named\npayer: {id: healthpartners, program: commercial}\npatient: {id: P-1}\nhistory: []\n"
+        "diagnoses: [F80.0]\ncoverage: {authorizations: [], other_payers: []}\n"
+        "counters: [{limit: habilitative_visits, used: 20, as_of: 2026-05-01}]\n"
+        "lines: [{line: 1, date: 2026-05-11, code: 97129, modifiers: [96], units: 1}]\n"
+    )
+    decision = json.loads(run(app, ["decide", str(path), "--format", "json"]).stdout)
+    assert decision["lines"][0]["needs"] == ["provider.role"]
+    told = run(app, ["explain", str(path), "--line", "1"]).stdout
+    assert "needs: provider.role: Profession of the one who gave the service" in told

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from payerrules.language.spelling import closest
+from payerrules.language.vocabulary import Vocabulary
 from payerrules.library.library import Library
 from payerrules.model.decision import Decision
 
@@ -33,7 +34,7 @@ def explained(decision: Decision, line: int, rule: str, library: Library) -> str
             hint = f"did you mean `{near}`?" if near else f"there are: {', '.join(ids)}"
             raise LookupError(f"no rule `{rule}` was in force on line {line}; {hint}")
         return "\n\n".join(entry_text(entry, library, whole=True) for entry in found)
-    parts = [head(shown)]
+    parts = [head(shown, library.vocabulary)]
     struck = [entry for entry in entries if entry.get("struck")]
     unknown = [entry for entry in entries if entry["verdict"] == "not evaluated" and "#derive/" not in entry["rule"]]
     for title, chosen in (("What stopped or changed it:", struck), ("What could not be evaluated:", unknown)):
@@ -45,14 +46,15 @@ def explained(decision: Decision, line: int, rule: str, library: Library) -> str
     return "\n\n".join(parts)
 
 
-def head(line: dict[str, Any]) -> str:
-    """The line in two sentences."""
+def head(line: dict[str, Any], vocabulary: Vocabulary) -> str:
+    """The line in two sentences, with what it needs, in the words of the vocabulary too, and what is to do."""
     submitted, corrected = line["as_submitted"], line["as_corrected"]
     codes = ", ".join(f"{a['group']} {a['carc']}" for a in submitted["adjustments"])
     text = f"Line {line['line']}: bill as {line['billed_as']}. As submitted: {submitted['outcome']}{f' ({codes})' if codes else ''}. "
     text += f"As corrected: {corrected['outcome']}."
     for need in line["needs"]:
-        text += f"\n  needs: {need}"
+        known = vocabulary.facts.get(need)
+        text += f"\n  needs: {need}{f': {known.meaning}' if known and known.meaning else ''}"
     for action in line["actions"]:
         text += f"\n  to do: {action['say']}"
     return text
