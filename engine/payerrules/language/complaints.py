@@ -52,10 +52,10 @@ def _unknown_keys(place: Place) -> Iterator[Complaint]:
         near = closest(key.text, allowed)
         own = [word for word in allowed if "." not in word]
         noun = place.noun or place.label
-        if near:
+        homes = _homes(place.root, key.text)
+        if near and not homes:
             hint = f"Did you mean `{near}`?"
         else:
-            homes = _homes(place.root, key.text)
             there = f"`{key.text}` is a key of {_either(homes, 'and')}. " if homes else ""
             hint = there if homes and len(own) > MANY else there + remedy("", own, f"{noun[0].upper()}{noun[1:]} knows")
             hint = (
