@@ -75,12 +75,53 @@ def test_a_payer_in_yaml_passes_as_it_is_made(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "folder", "applies_to"),
+    [
+        (
+            ["medicaid", "--extends", "medicaid/epsdt-base", "--state", "wa", "--program", "ffs"],
+            "medicaid_wa",
+            "{payer: medicaid, state: WA, program: ffs}",
+        ),
+        (
+            ["my_plan", "--extends", "medicaid/tx/therapy", "--program", "mco"],
+            "my_plan",
+            "{payer: medicaid, state: TX, program: mco, plan: my_plan}",
+        ),
+        (["my_plan", "--extends", "commercial/essential-benefits"], "my_plan", "{payer: my_plan}"),
+        (
+            ["my_plan", "--extends", "commercial/fep/therapy"],
+            "my_plan",
+            "{payer: fep, program: commercial, plan: my_plan}",
+        ),
+    ],
+)
+def test_a_payer_over_another_passes_as_it_is_made(
+    arguments: list[str], folder: str, applies_to: str, tmp_path: Path
+) -> None:
+    run = CliRunner().invoke
+    assert run(app, ["new", "payer", *arguments, "--into", str(tmp_path)]).exit_code == 0
+    made = str(tmp_path / folder)
+    assert f"applies_to: {applies_to} #" in (tmp_path / folder / "speech.yaml").read_text()
+    checked = run(app, ["check", made])
+    assert (checked.exit_code, checked.stdout) == (0, "0 errors, 0 warnings\n"), checked.output
+    tested = run(app, ["test", made, "--policies", made])
+    assert (tested.exit_code, tested.stdout) == (0, "3 passed, 0 failed\n"), tested.output
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["My Plan"], "write small letters, digits and _"),
         (["line"], "cannot be a payer's id"),
         (["acme", "--into", "nowhere"], "there is no such folder"),
         (["acme"], "is there already"),
+        (["mine", "--extends", "medicaid/zz"], "there is no such policy. Did you mean `medicaid/tx/therapy`?"),
+        (
+            ["mine", "--extends", "medicaid/il/therapy"],
+            "for more than one program (ffs, mco); say which with --program",
+        ),
+        (["mine", "--extends", "medicaid/tx/therapy", "--plugin"], "--extends does not go with --plugin"),
+        (["mine", "--state", "WA"], "--program and --state go with --extends"),
     ],
 )
 def test_a_careless_call_is_told_what_to_do(

@@ -10,9 +10,9 @@ from typing import Annotated, Final
 import typer
 
 from payerrules.cli.common import DONE, out, stop
+from payerrules.cli.over import SKELETON, applies, engine_over, write_over
 from payerrules.language.vocabulary import ENTITIES
 
-SKELETON: Final = Path(__file__).parent / "skeleton"
 NAME: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
 app = typer.Typer(no_args_is_help=True, help="Begin something new.")
 
@@ -27,18 +27,34 @@ def payer(
     name: Annotated[str, typer.Argument(help="The payer's id, as encounters name it: small letters, digits and _.")],
     plugin: Annotated[bool, typer.Option("--plugin", help="As a package that is installed with pip.")] = False,
     into: Annotated[Path, typer.Option("--into", help="The folder to make it in.")] = Path("."),
+    extends: Annotated[
+        str,
+        typer.Option(
+            "--extends", help="A base that the payer lies over, or the policy of a payer whose plan NAME is then."
+        ),
+    ] = "",
+    program: Annotated[str, typer.Option("--program", help="With --extends: the program, as encounters name it.")] = "",
+    state: Annotated[str, typer.Option("--state", help="With --extends: the state, two letters.")] = "",
 ) -> None:
-    """Make a payer to begin with: a commented policy and a golden file, or a plugin package with both."""
+    """Make a payer to begin with: a commented policy and a golden file, or a plugin package with both.
+
+    With --extends the policy lies over one that is there: of a base NAME is the payer, of a payer's policy a plan of that payer.
+    """
     if not NAME.match(name) or name in ENTITIES:
         stop(f"`{name}` cannot be a payer's id here: write small letters, digits and _, such as my_plan")
     if not into.is_dir():
         stop(f"--into {into}: there is no such folder")
-    folder = into / (f"payerrules-{name.replace('_', '-')}" if plugin else name)
+    said = {key: value for key, value in (("state", state.upper()), ("program", program)) if value}
+    if (plugin and extends) or (said and not extends):
+        stop("--program and --state go with --extends, and --extends does not go with --plugin")
+    engine = engine_over(extends) if extends else None
+    applies_to = applies(name, engine, extends, said) if engine else {}
+    of_state = f"_{state.lower()}" if state and "plan" not in applies_to else ""
+    folder = into / (f"payerrules-{name.replace('_', '-')}" if plugin else name + of_state)
     if folder.exists():
         stop(f"{folder} is there already: take another name, or --into another folder")
-    for path, content in (package(name, folder) if plugin else policy(name, folder)).items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8")
+    own = package(name, folder) if plugin else policy(name, folder)
+    for path in write_over(name, folder, engine, extends, applies_to) if engine else written(own):
         out.print(f"wrote {path}", markup=False, soft_wrap=True)
     then = (
         [f"pip install {folder if folder.is_absolute() else f'./{folder}'}", f"pytest {folder}"]
@@ -47,6 +63,14 @@ def payer(
     )
     out.print("then: " + ", and ".join(then), markup=False, soft_wrap=True)
     raise typer.Exit(DONE)
+
+
+def written(files: dict[Path, str]) -> list[Path]:
+    """Write files; their names."""
+    for path, content in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    return list(files)
 
 
 def policy(name: str, folder: Path) -> dict[Path, str]:
