@@ -8,6 +8,7 @@ from functools import cached_property
 
 from payerrules.language.effect import Derive
 from payerrules.language.expression import (
+    ALWAYS,
     TRUE,
     All,
     Any,
@@ -23,6 +24,7 @@ from payerrules.language.expression import (
     Present,
 )
 from payerrules.language.items import (
+    ANY_DAY,
     FIRST_DAY,
     LAST_DAY,
     LongTableLookup,
@@ -39,8 +41,9 @@ from payerrules.runtimes.case import PRESUMED_AS
 
 ALWAYS_KNOWN = frozenset(
     {"line.code", "line.date", "line.modifiers", "line.number", "line", "patient", "line.diagnoses@"}
+    | {"diagnosis", "diagnosis.code", "diagnosis.position"}
 )
-"""Facts without which there is no line."""
+"""Facts without which there is no line, or no diagnosis to ask of."""
 
 
 def tests_in(condition: Condition) -> Iterator[Condition]:
@@ -69,13 +72,16 @@ class Doubt:
         self.last = max((edition.effective.last for edition in program.editions), default=LAST_DAY)
         self.known: dict[str, bool] = {}
 
-    def of_condition(self, condition: Condition) -> bool:
-        """Whether a condition can be unknown."""
+    def of_condition(self, condition: Condition, there: frozenset[str] = frozenset()) -> bool:
+        """Whether a condition can be unknown, where these facts are known to be there."""
         match condition:
-            case All(parts) | Any(parts):
-                return any(self.of_condition(part) for part in parts)
+            case All(parts):
+                there |= {part.fact.name for part in parts if isinstance(part, Present) and not part.fact.scope}
+                return any(self.of_condition(part, there) for part in parts)
+            case Any(parts):
+                return any(self.of_condition(part, there) for part in parts)
             case Not(part) | Because(_, part):
-                return self.of_condition(part)
+                return self.of_condition(part, there)
             case Constant() | Given():
                 return False
             case Present(fact):
@@ -83,7 +89,7 @@ class Doubt:
             case Exists(over, where) | Count(over, where):
                 return over != "line" or self.of_condition(where)
             case _:
-                return any(self.of_fact(fact.name) for fact in facts_in(condition))
+                return any(fact.name not in there and self.of_fact(fact.name) for fact in facts_in(condition))
 
     def of_fact(self, name: str) -> bool:
         """Whether a fact can be unknown."""
@@ -126,6 +132,10 @@ class Doubt:
             return False
         makers = self.makers.get(name)
         if makers:
+            if any(isinstance(one, Rule) and one.when == ALWAYS and one.in_force == ANY_DAY for one in makers):
+                return any(
+                    self.of_condition(one.when) for one in makers if isinstance(one, Rule)
+                )  # there is a last case
             return any(self.of_maker(maker, name) for maker in makers)
         if name.startswith("limit.") or name.startswith("line.stands"):
             return True
