@@ -48,6 +48,14 @@ def test_a_save_with_an_error_keeps_the_last_decisions_and_says_what_is_wrong(tm
     assert last.decisions[0].lines[0].as_submitted.outcome == "deny"
 
 
+def test_a_file_that_is_gone_for_a_moment_is_said_to_be(tmp_path: Path) -> None:
+    policy, claim = encounter(tmp_path, "usual")
+    trial = Trial(Engine.open(None, "reference", plugins=False), policy, [claim])
+    policy.unlink()
+    gone = trial.attempt()
+    assert ([one.code for one in gone.found], gone.usable) == (["file-unreadable"], False)
+
+
 def test_saving_the_file_is_noticed(tmp_path: Path) -> None:
     policy, _ = encounter(tmp_path, "usual")
     other = tmp_path / "other.yaml"

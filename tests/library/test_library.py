@@ -114,6 +114,19 @@ def test_a_released_edition_never_changes(folder: Path) -> None:
     assert sorted(codes(folder)) == ["lock-gone", "lock-missing"]
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("<<<<<<< HEAD\n{}\n", (1, 1)), ('{"a 1": "x"\n"b 1": "y"}', (2, 1)), ("[]", (1, 1)), ('{"a 1": 1}', (1, 1))],
+)
+def test_a_lock_that_cannot_be_read_is_named_by_its_place(folder: Path, text: str, place: tuple[int, int]) -> None:
+    edition(folder, "1", "2026-01-01", "2026-12-31")
+    (folder / "payerrules.lock").write_text(text)
+    wrong = check_library(folder)
+    assert [one.code for one in wrong] == ["lock-unreadable"]
+    assert wrong[0].at is not None
+    assert (Path(wrong[0].at.file).name, wrong[0].at.line, wrong[0].at.column) == ("payerrules.lock", *place)
+
+
 def test_the_hash_of_a_program_is_of_its_own_editions_and_not_of_the_batch(folder: Path) -> None:
     edition(folder, "1", "2025-01-01", "2025-12-31", "one")
     edition(folder, "2", "2026-01-01", "2026-12-31", "two")

@@ -28,7 +28,10 @@ PAGES = ROOT / "docs" / "diagnostics"
 FIXTURES = sorted(BAD.glob("*.yaml"))
 NO_FIXTURE = {
     "too-large": "a file of 10 MB is made by a test of its own",
-    **dict.fromkeys(("edition-overlap", "edition-gap", "lock-changed", "lock-missing", "lock-gone"), "tests/library"),
+    **dict.fromkeys(
+        ("edition-overlap", "edition-gap", "lock-changed", "lock-missing", "lock-gone", "lock-unreadable"),
+        "tests/library",
+    ),
     **dict.fromkeys(("unknown-expectation", "missing-expectation"), "tests/golden_files"),
     "dates-lost": "tests/findings",
     "file-unreadable": "tests/formats",

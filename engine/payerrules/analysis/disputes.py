@@ -149,6 +149,8 @@ def of_rule(old: Rule, new: Rule | None, meaning: EditionMeaning) -> Dispute:
     for place, one in enumerate(gone):
         other = come[place] if place < len(come) else None
         tests = None if other is None else hit_tests(one, other)
+        if isinstance(one, Hit) and isinstance(other, Hit) and one.position != other.position:
+            always = True  # which modifier stands where is looked at though none is missing
         if tests is not None:
             for was, now in tests:
                 pairs.append((len(conditions), len(conditions) + 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 from collections import Counter
@@ -66,7 +67,8 @@ class Lab:
     meanings: Mapping[MeaningKey, EditionMeaning]
     mutants: list[Mutant]
     suggester: Suggester
-    catches: Counter[int] = field(default_factory=Counter)
+    catches: Counter[int] = field(default_factory=Counter)  # by case; those that caught the most are tried first
+    of_item: Counter[tuple[str, int]] = field(default_factory=Counter)  # by what was changed and case, before those
 
     @classmethod
     def open(cls, policies: Path | None, golden: Sequence[Path], names: Iterable[str]) -> Lab:
@@ -87,21 +89,30 @@ class Lab:
             return Judged(mutant.name, mutant.kind, mutant.policy, end, by, place, suggestion)
 
         shows: Suggestion | None = None
-        for number in self.ground.feel(mutant, self.meanings, lambda n: (-self.catches[n], n)):
+        item = mutant.part
+        for number in self.ground.feel(mutant, self.meanings, lambda n: self.likely(item, n)):
             case = self.ground.cases[number]
             after = made.study(case.study) if case.study is not None else None
             if after is None:
                 return ended(REFUSED)
             if fails(case, after):
                 self.catches[number] += 1
+                self.of_item[item, number] += 1
                 return ended(CAUGHT, fingerprint(case))
             if suggest and shows is None:
                 shows = self.suggester.of_case(case, after)
+        if made.refused():
+            return ended(REFUSED)
         if reason := self.same(mutant):
             return ended(SAME, reason)
         if suggest and shows is None:
             shows = self.suggester.suggest(mutant, made)
         return ended(MISSED, "", shows)
+
+    def likely(self, item: str, number: int) -> tuple[float, float, int]:
+        """The order of cases: those first that caught what else was changed of an item, then what else was; those of few lines first."""
+        size = len(self.ground.cases[number].encounter.lines)
+        return -self.of_item[item, number] / size, -(self.catches[number] + 1) / size, number
 
     def same(self, mutant: Mutant) -> str:
         """Why a mutant means the same in every program that cases use; "" where it is not proved."""
@@ -184,8 +195,10 @@ _LAB: list[Lab] = []
 
 
 def prepare(policies: Path | None, golden: Sequence[Path], names: Sequence[str]) -> None:
-    """Open the lab of a process."""
+    """Open the lab of a process; what it holds stays, and is not looked through for what could be let go of."""
     _LAB[:] = [Lab.open(policies, golden, names)]
+    gc.collect()
+    gc.freeze()
 
 
 def judge_some(numbers: Sequence[int], suggest: bool) -> list[tuple[int, Judged]]:

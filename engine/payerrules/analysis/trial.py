@@ -14,8 +14,10 @@ from payerrules.analysis.study import MeaningKey, Studied, Study, key_of, select
 from payerrules.decide.engine import Engine
 from payerrules.decide.limits import limit
 from payerrules.golden.compare import compare
+from payerrules.language.expression import Term
 from payerrules.language.items import EditionMeaning, Limit, LimitStepRule, Lookup, Rule, Window
 from payerrules.language.nodes import Mapping as Map
+from payerrules.limits.lookback import earliest, services_in
 from payerrules.model.diagnostic import has_error
 from payerrules.program.build import build, meet, settled
 from payerrules.program.evaluate import NO_SCOPES, Scopes, Truth, View
@@ -98,6 +100,8 @@ class Ground:
         old = getattr(meaning, edit.section)[edit.number]
         if isinstance(old, Rule) and old.step and meaning.limit_step_rules:
             return mine.__contains__  # the step stands in the program under other conditions
+        if edit.new is not None and looks_back(edit.new) != looks_back(old):
+            return mine.__contains__  # what a case read of past services may go less far back
         feels = self.rule_feeler(old, edit.new, meaning) if isinstance(old, Rule) else self.lookup_feeler(old, edit.new)
         return lambda case: case in mine and feels(case)
 
@@ -138,6 +142,11 @@ class Ground:
                 return True
 
         return feels
+
+
+def looks_back(item: Rule | Lookup) -> list[Term | None]:
+    """How far back each look at past services in an item goes."""
+    return [earliest(where) for where in services_in(item)]
 
 
 def quiet(view: View) -> View:
@@ -191,6 +200,18 @@ class Altered:
                 self.engine.judge.plans[id(new)] = new, PlanFrom(new, self.ready), None
         return self.made[id(old)][1]
 
+    def refused(self) -> bool:
+        """Whether `payerrules check` would refuse a program with the mutant's edits, though it can be built."""
+        for old, new in self.made.values():
+            if new is None:
+                return True
+            if new is not old:
+                edits = [edit for m in old.editions for edit in self.mutant.edits if edit.key == key_of(m)]
+                meanings = [edited(m, [e for e in edits if e.key == key_of(m)]) for m in old.editions]
+                if has_error(build(meanings, old.vocabulary)[1]):
+                    return True
+        return False
+
     def study(self, study: Study) -> Study | None:
         """A case's encounter judged anew; None where the changed policy does not build."""
         program = self.program(study.program)
@@ -240,7 +261,7 @@ def altered(old: Program, mutant: Mutant) -> Program | None:
     if all(in_place(e, mine[e.key]) for listed in touched.values() for e in listed):
         return placed_anew(old, touched, mine)
     meanings = [edited(m, touched.get(key_of(m), ())) for m in old.editions]
-    program, found = build(meanings, old.vocabulary)
+    program, found = build(meanings, old.vocabulary, checked=False)
     return None if has_error(found) else program
 
 

@@ -48,7 +48,14 @@ class Trial:
         library.broken, library.diagnostics = set(library.broken), []
         library.meanings, library.programs, library.selected = {}, {}, {}
         folder = Path(self.engine.folders[0]) if self.engine.folders else self.policy.parent
-        text, made.found = read_policy(self.policy.read_bytes(), str(self.policy), folder, library.vocabulary)
+        try:
+            written = self.policy.read_bytes()
+        except OSError as error:  # an editor may take a file away for a moment while it saves
+            hint = "It is read again when it is there."
+            made.found = [Diagnostic("file-unreadable", f"{self.policy}: {error.strerror}", None, hint)]
+            made.usable = False
+            return made
+        text, made.found = read_policy(written, str(self.policy), folder, library.vocabulary)
         if text is None or has_error(made.found):
             made.usable = False
             return made

@@ -11,7 +11,7 @@ from payerrules.language.long_tables import find
 from payerrules.language.nodes import plain
 from payerrules.language.policy import PolicyText
 from payerrules.library.library import Library
-from payerrules.model.diagnostic import Diagnostic, Severity
+from payerrules.model.diagnostic import Diagnostic, Location, Severity
 
 LOCK = "payerrules.lock"
 
@@ -34,13 +34,23 @@ def content_hash(text: PolicyText) -> str:
     return "sha256:" + hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def read_lock(folder: Path) -> dict[str, str]:
-    """The lock of a policies folder, `policy edition` to hash; empty where there is none."""
+def read_lock(folder: Path) -> dict[str, str] | Diagnostic:
+    """The lock of a policies folder, `policy edition` to hash; empty where there is none; what is wrong where it cannot be read."""
     path = folder / LOCK
     if not path.is_file():
         return {}
-    found = json.loads(path.read_text(encoding="utf-8"))
-    return {str(key): str(value) for key, value in found.items()}
+    hint = "Settle a merge by hand, or put the file back as it was released: it tells whether a released edition has changed."
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        at = Location(str(path), error.lineno, error.colno)
+        return Diagnostic("lock-unreadable", f"{LOCK} is no JSON: {error.msg}", at, hint)
+    except UnicodeDecodeError:
+        return Diagnostic("lock-unreadable", f"{LOCK} is no text in UTF-8", Location(str(path), 1, 1), hint)
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        message = f"{LOCK} is no map of editions to hashes"
+        return Diagnostic("lock-unreadable", message, Location(str(path), 1, 1), hint)
+    return found
 
 
 def write_lock(folder: Path, library: Library) -> Path:
@@ -54,6 +64,8 @@ def write_lock(folder: Path, library: Library) -> Path:
 def check_lock(folder: Path, library: Library) -> list[Diagnostic]:
     """Report released editions that have changed or gone, and editions not yet released (a warning)."""
     locked = read_lock(folder)
+    if isinstance(locked, Diagnostic):
+        return [locked]
     if not locked:
         return []
     found = []

@@ -31,14 +31,20 @@ from payerrules.program.stages import ORDER, Graph, check_standing, label
 YES = Literal(True, YES_NO)
 
 
-def build(meanings: Sequence[EditionMeaning], vocabulary: Vocabulary) -> tuple[Program, list[Diagnostic]]:
-    """Link editions into a program; every check that fails is reported, and the program is there all the same."""
+def build(
+    meanings: Sequence[EditionMeaning], vocabulary: Vocabulary, *, checked: bool = True
+) -> tuple[Program, list[Diagnostic]]:
+    """Link editions into a program; every check that fails is reported, and the program is there all the same.
+
+    Without the checks only what cannot be put in an order is reported.
+    """
     found: list[Diagnostic] = []
     placed: list[Placed] = []
     for meaning in meanings:
         placed += place(meaning, found)
     sources = {key: source for meaning in meanings for key, source in meaning.sources.items()}
-    found += check_rules(once(placed), vocabulary, sources)
+    if checked:
+        found += check_rules(once(placed), vocabulary, sources)
     order = next((meaning.modifier_order for meaning in meanings if meaning.modifier_order), ())
     program = Program(
         editions=tuple(meanings),
