@@ -115,3 +115,25 @@ def test_what_is_no_side_is_told(tmp_path: Path) -> None:
     one, _ = write(tmp_path)
     done = run(app, ["diff", str(one), "small/nothing"])
     assert (done.exit_code, "is no file, folder or policy" in done.stderr) == (2, True)
+
+
+def test_two_editions_each_decide_the_days_of_both() -> None:
+    golden = "tests/golden/medicaid/nc.golden.yaml"
+    done = run(
+        app,
+        [
+            "impact",
+            "medicaid/nc/therapy@2021.07",
+            "medicaid/nc/therapy@2024.07",
+            "--golden",
+            golden,
+            "--format",
+            "json",
+        ],
+    )
+    found = json.loads(done.stdout)
+    groups = {group["edit"]: group for group in found["groups"]}
+    asked = "every-visit-is-authorized: is new: Every treatment visit of an adult is authorized"
+    assert groups[asked]["first"][0]["encounter"] == "nc-1"
+    assert (groups[asked]["first"][0]["before"], groups[asked]["first"][0]["after"]) == ("80.00", "0.00")
+    assert "which policy is in force" not in groups

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from payerrules.analysis.study import MeaningKey, Shelf, bench
 from payerrules.decide.engine import Engine
-from payerrules.language.items import EditionMeaning
+from payerrules.language.items import EditionMeaning, Window
 from payerrules.language.policy import PolicyText, read_policy
 from payerrules.language.spelling import remedy
 from payerrules.library.compose import compositions
@@ -37,7 +37,33 @@ def open_side(text: str, policies: Path | None = None) -> Side:
     engine = bench(policies)
     found = file_text(engine.library, path) if path.is_file() else edition_text(engine.library, text)
     put_in(engine.library, found)
-    return Side(text, engine, {k: m for k, m in Shelf.of(engine).meanings.items() if m.policy == found.policy})
+    return Side(text, engine, meanings_of(engine, found))
+
+
+def open_sides(one: str, other: str, policies: Path | None = None) -> tuple[Side, Side]:
+    """Two sides. Two editions of one policy each decide the days of both: what would the one do in place of the other?
+
+    Raises LookupError as open_side does.
+    """
+    sides = open_side(one, policies), open_side(other, policies)
+    if any(Path(text).exists() for text in (one, other)):
+        return sides
+    texts = [edition_text(bench(policies).library, text) for text in (one, other)]
+    if texts[0].policy != texts[1].policy:
+        return sides
+    days = Window(min(t.effective.first for t in texts), max(t.effective.last for t in texts))
+    verified = max(t.verified_through for t in texts)
+    for side, text in zip(sides, texts, strict=True):
+        put_in(side.engine.library, replace(text, effective=days, verified_through=verified))
+    return (
+        Side(one, sides[0].engine, meanings_of(sides[0].engine, texts[0])),
+        Side(other, sides[1].engine, meanings_of(sides[1].engine, texts[1])),
+    )
+
+
+def meanings_of(engine: Engine, text: PolicyText) -> dict[MeaningKey, EditionMeaning]:
+    """The meanings of one policy."""
+    return {key: meaning for key, meaning in Shelf.of(engine).meanings.items() if meaning.policy == text.policy}
 
 
 def file_text(library: Library, path: Path) -> PolicyText:

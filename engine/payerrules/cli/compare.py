@@ -16,7 +16,7 @@ from payerrules.analysis.edits import changes_between
 from payerrules.analysis.impact import FIRST, Impact
 from payerrules.analysis.impact import impact as impact_of
 from payerrules.analysis.impact_page import impact_page, signed
-from payerrules.analysis.sides import Side, open_side
+from payerrules.analysis.sides import Side, open_side, open_sides
 from payerrules.analysis.study import cases_for
 from payerrules.cli.common import DONE, UNREADABLE, WIDTH, Desk, Policies, ReadAs, Without, err, out, stop, tell, write
 from payerrules.cli.reading import read
@@ -82,9 +82,13 @@ def impact(
 ) -> None:
     """Tell which claims change from one side to the other, by which edit, with counts, dollars and the first ten of each.
 
+    Two editions of one policy each decide the days of both, as if the one had been in force in place of the other.
     Plugins read claims in their formats, and add nothing to them and override nothing: what is compared is the policies.
     """
-    sides = [opened_side(text, policies) for text in (one, other)]
+    try:
+        sides = open_sides(one, other, policies)
+    except LookupError as error:
+        stop(str(error.args[0]))
     if claims:
         sides[0].engine.formats = formats_with_plugins(sides[0], without or ())
     encounters, unreadable = claims_of(claims or [], golden or [], sides[0], read_as)

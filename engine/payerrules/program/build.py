@@ -142,7 +142,8 @@ def with_step_rules(meaning: EditionMeaning) -> list[Rule]:
     for rule in meaning.rules:
         changed = rule
         for step_rule in meaning.limit_step_rules if rule.step else ():
-            if fits(step_rule, rule, limits[rule.limit]):
+            limit = limits.get(rule.limit)  # one that is compared may have a step without its limit
+            if limit is not None and fits(step_rule, rule, limit):
                 rules.append(instead(step_rule, rule))
                 changed = replace(changed, when=all_of(changed.when, Not(step_rule.when)))
         rules.append(changed)
