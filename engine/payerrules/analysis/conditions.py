@@ -20,6 +20,7 @@ from payerrules.language.expression import (
     Exists,
     Fact,
     Given,
+    Literal,
     Not,
     Present,
 )
@@ -72,11 +73,11 @@ class Doubt:
         self.last = max((edition.effective.last for edition in program.editions), default=LAST_DAY)
         self.known: dict[str, bool] = {}
 
-    def of_condition(self, condition: Condition, there: frozenset[str] = frozenset()) -> bool:
+    def of_condition(self, condition: Condition, there: frozenset[Fact] = frozenset()) -> bool:
         """Whether a condition can be unknown, where these facts are known to be there."""
         match condition:
             case All(parts):
-                there |= {part.fact.name for part in parts if isinstance(part, Present) and not part.fact.scope}
+                there |= {part.fact for part in parts if isinstance(part, Present)}
                 return any(self.of_condition(part, there) for part in parts)
             case Any(parts):
                 return any(self.of_condition(part, there) for part in parts)
@@ -89,7 +90,7 @@ class Doubt:
             case Exists(over, where) | Count(over, where):
                 return over != "line" or self.of_condition(where)
             case _:
-                return any(fact.name not in there and self.of_fact(fact.name) for fact in facts_in(condition))
+                return any(fact not in there and self.of_fact(fact.name) for fact in facts_in(condition))
 
     def of_fact(self, name: str) -> bool:
         """Whether a fact can be unknown."""
@@ -110,21 +111,7 @@ class Doubt:
     @cached_property
     def proving(self) -> Space:
         """The same, where nothing need be known of other things: what nobody can reach in it nobody can reach."""
-        return replace(self.space, others_doubted=True, defined=self.defined)
-
-    @cached_property
-    def defined(self) -> dict[str, Condition]:
-        """The yes/no facts of a line that one rule defines on all dates, by the condition that defines them."""
-        found: dict[str, Condition] = {}
-        for placed in self.program.placed:
-            rule = placed.item
-            if isinstance(rule, Rule) and rule.for_each == "line":
-                whole = placed.window.first <= self.first and placed.window.last >= self.last
-                for effect in rule.effects:
-                    name = effect.fact.name if isinstance(effect, Derive) and effect.closed else ""
-                    if name and whole and len(self.makers[name]) == 1:
-                        found[name] = rule.when
-        return found
+        return replace(self.space, others_doubted=True)
 
     def found(self, name: str) -> bool:
         """Work it out: by its makers, else by what the vocabulary says of it where nobody gives it."""
@@ -132,10 +119,9 @@ class Doubt:
             return False
         makers = self.makers.get(name)
         if makers:
-            if any(isinstance(one, Rule) and one.when == ALWAYS and one.in_force == ANY_DAY for one in makers):
-                return any(
-                    self.of_condition(one.when) for one in makers if isinstance(one, Rule)
-                )  # there is a last case
+            rules = [one for one in makers if isinstance(one, Rule)]
+            if rules == makers and any(one.when == ALWAYS and one.in_force == ANY_DAY for one in rules):  # a last case
+                return any(self.of_condition(one.when) or self.of_value(one, name) for one in rules)
             return any(self.of_maker(maker, name) for maker in makers)
         if name.startswith("limit.") or name.startswith("line.stands"):
             return True
@@ -161,6 +147,11 @@ class Doubt:
                 return True
             case _:
                 return True
+
+    def of_value(self, rule: Rule, name: str) -> bool:
+        """Whether what a rule makes of a fact where it speaks can be unknown."""
+        made = (e.value for e in rule.effects if isinstance(e, Derive) and e.fact.name == name)
+        return any(not isinstance(value, Literal) for value in made)
 
     def covered(self, lookup: ParameterLookup) -> bool:
         """Whether a parameter has a value on every date of the editions, for every key it lists."""

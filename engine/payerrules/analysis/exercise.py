@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from payerrules.analysis.reached import Watch
-from payerrules.analysis.study import Shelf, Studied
+from payerrules.analysis.study import Shelf, Studied, chosen
 from payerrules.analysis.targets import Target, targets_of
 from payerrules.decide.engine import Engine
 from payerrules.program.program import Program
@@ -42,12 +42,11 @@ class Exercise:
 
 
 def exercise(
-    engine: Engine, cases: Sequence[Studied], names: Iterable[str] = (), apart: Collection[str] = ()
+    engine: Engine, cases: Sequence[Studied], names: Collection[str] = (), apart: Collection[str] = ()
 ) -> Exercise:
     """Look at what every case reaches of what these policies and bases say themselves, or of all but those that stand apart."""
-    wanted = set(names)
     every = targets_of(Shelf.of(engine).meanings.values(), engine.vocabulary)
-    result = Exercise({t: p for t, p in every.items() if (t.policy in wanted if wanted else t.policy not in apart)})
+    result = Exercise({t: p for t, p in every.items() if chosen(t.policy, names, apart)})
     watch = Watch(result.targets)
     for one in cases:
         for target in watch.reached(one.study) if one.study is not None else ():

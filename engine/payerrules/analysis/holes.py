@@ -10,7 +10,7 @@ from payerrules.analysis.conditions import tests_in
 from payerrules.analysis.encounter_edits import Data
 from payerrules.analysis.exercise import Exercise
 from payerrules.analysis.reached import Watch, numbered
-from payerrules.analysis.seek import Seeker, rule_of
+from payerrules.analysis.seek import MOST_JUDGED, Seeker, rule_of
 from payerrules.analysis.solve import Goal, never
 from payerrules.analysis.study import Studied, Study
 from payerrules.analysis.targets import NAMED, Target
@@ -24,8 +24,6 @@ from payerrules.program.stages import label
 
 T = TypeVar("T")
 STARTS = 6
-MOST_JUDGED = 300
-"""So many encounters are judged in search of one that fills a hole."""
 VALUES = {name: value for value, name in NAMED.items()}
 
 

@@ -6,7 +6,7 @@ import gc
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -17,7 +17,17 @@ from typing import Any
 import payerrules
 from payerrules.analysis.mutations import Mutant, mutants_of
 from payerrules.analysis.proof import same_meaning
-from payerrules.analysis.study import MeaningKey, Shelf, Studied, bench, decidable, golden_cases, studied, with_brought
+from payerrules.analysis.study import (
+    MeaningKey,
+    Shelf,
+    Studied,
+    bench,
+    chosen,
+    decidable,
+    golden_cases,
+    studied,
+    with_brought,
+)
 from payerrules.analysis.suggest import Suggester, Suggestion
 from payerrules.analysis.trial import Altered, Ground, fails
 from payerrules.language.items import EditionMeaning
@@ -71,13 +81,13 @@ class Lab:
     of_item: Counter[tuple[str, int]] = field(default_factory=Counter)  # by what was changed and case, before those
 
     @classmethod
-    def open(cls, policies: Path | None, golden: Sequence[Path], names: Iterable[str]) -> Lab:
+    def open(cls, policies: Path | None, golden: Sequence[Path], names: Collection[str]) -> Lab:
         """Read and judge everything as it is; the mutants are those of what these policies and bases say themselves, or all."""
         cases, _ = golden_cases(golden)
         engine, brought = with_brought(bench(policies), cases)
         ground = Ground(engine, list(studied(engine, decidable(engine, cases))))
-        meanings, wanted = Shelf.of(engine).meanings, set(names)
-        mutants = [m for m in mutants_of(meanings) if (m.policy in wanted if wanted else m.policy not in brought)]
+        meanings = Shelf.of(engine).meanings
+        mutants = [m for m in mutants_of(meanings) if chosen(m.policy, names, brought)]
         return cls(ground, meanings, mutants, Suggester(engine, ground, meanings))
 
     def judge(self, mutant: Mutant, *, suggest: bool) -> Judged:

@@ -21,6 +21,8 @@ from payerrules.runtimes.conclusions import Conclusions
 
 ROUNDS = 3
 WAYS = 4
+MOST_JUDGED = 300
+"""So much work is done in search of one encounter, an encounter judged counted as one."""
 STEPS_OF_A_STUDY = 50
 """So many steps of the solver cost what one encounter costs to judge, about."""
 

@@ -48,17 +48,17 @@ def open_sides(one: str, other: str, policies: Path | None = None) -> tuple[Side
     sides = open_side(one, policies), open_side(other, policies)
     if any(Path(text).exists() for text in (one, other)):
         return sides
-    texts = [edition_text(bench(policies).library, text) for text in (one, other)]
+    texts = [edition_text(side.engine.library, side.name) for side in sides]
     if texts[0].policy != texts[1].policy:
         return sides
     days = Window(min(t.effective.first for t in texts), max(t.effective.last for t in texts))
     verified = max(t.verified_through for t in texts)
     for side, text in zip(sides, texts, strict=True):
         put_in(side.engine.library, replace(text, effective=days, verified_through=verified))
-    return (
-        Side(one, sides[0].engine, meanings_of(sides[0].engine, texts[0])),
-        Side(other, sides[1].engine, meanings_of(sides[1].engine, texts[1])),
+    first, second = (
+        replace(side, meanings=meanings_of(side.engine, text)) for side, text in zip(sides, texts, strict=True)
     )
+    return first, second
 
 
 def meanings_of(engine: Engine, text: PolicyText) -> dict[MeaningKey, EditionMeaning]:

@@ -98,7 +98,7 @@ class Question:
         """The search, with the present value of every fact the first of its domain."""
         sure = {fact.name for look, fact in self.looks.items() if not self.doubt.of_condition(look)}
         space = replace(self.doubt.space, known=self.doubt.space.known | sure)
-        reader = Reader(dict(space.parameters), dict(space.limits), space.defined)
+        reader = Reader(dict(space.parameters), dict(space.limits))
         for test in self.tests:
             reader.read(test, {})
         now = {key: self.present(*key) for test in reader.tests for key in keys_of(test)}

@@ -85,6 +85,11 @@ def with_brought(engine: Engine, cases: Iterable[GoldenCase]) -> tuple[Engine, f
     return engine, frozenset(brought.values()) - {""}
 
 
+def chosen(policy: str, names: Collection[str], apart: Collection[str]) -> bool:
+    """Whether something that a policy says itself is looked at: of a policy that is named, else of all but those apart."""
+    return policy in names if names else policy not in apart
+
+
 def of_one_payer(one: PolicyText, other: PolicyText) -> bool:
     """Whether one encounter can be of both policies: what both name of the payer has something in common."""
     both = one.applies_to.keys() & other.applies_to.keys()

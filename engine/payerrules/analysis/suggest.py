@@ -10,7 +10,7 @@ from payerrules.analysis.disputes import Dispute, disputes
 from payerrules.analysis.encounter_edits import Data
 from payerrules.analysis.holes import spread
 from payerrules.analysis.mutations import Mutant
-from payerrules.analysis.seek import Seeker
+from payerrules.analysis.seek import MOST_JUDGED, Seeker
 from payerrules.analysis.study import MeaningKey, Studied, Study, key_of
 from payerrules.analysis.trial import Altered, Ground, shown
 from payerrules.decide.engine import Engine
@@ -25,8 +25,6 @@ from payerrules.program.program import Program
 STARTS = 4
 NEAR = 3
 MOST_DISPUTES = 8
-MOST_JUDGED = 300
-"""So many encounters are judged in search of one that tells a mutant."""
 LINE = (
     "billed_as", "as_submitted", "as_corrected", "group", "carc", "rarc", "liability", "flags", "actions", "needs", "units_payable",
     "allowed", "payment", "patient_share", "corrections",
@@ -70,7 +68,7 @@ class Suggester:
         return found
 
     def suggest(self, mutant: Mutant, made: Altered) -> Suggestion | None:
-        """An encounter that tells a mutant from the policy; None where none was found among the first so many."""
+        """An encounter that tells a mutant from the policy; None where none was found with so much work."""
         self.seeker.left = MOST_JUDGED
         for program in self.programs_of(mutant)[:3]:
             starts = self.starts(program, mutant)

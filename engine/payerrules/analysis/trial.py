@@ -205,11 +205,8 @@ class Altered:
         for old, new in self.made.values():
             if new is None:
                 return True
-            if new is not old:
-                edits = [edit for m in old.editions for edit in self.mutant.edits if edit.key == key_of(m)]
-                meanings = [edited(m, [e for e in edits if e.key == key_of(m)]) for m in old.editions]
-                if has_error(build(meanings, old.vocabulary)[1]):
-                    return True
+            if new is not old and has_error(build(editions_with(self.mutant, old), old.vocabulary)[1]):
+                return True
         return False
 
     def study(self, study: Study) -> Study | None:
@@ -260,9 +257,13 @@ def altered(old: Program, mutant: Mutant) -> Program | None:
         return old
     if all(in_place(e, mine[e.key]) for listed in touched.values() for e in listed):
         return placed_anew(old, touched, mine)
-    meanings = [edited(m, touched.get(key_of(m), ())) for m in old.editions]
-    program, found = build(meanings, old.vocabulary, checked=False)
+    program, found = build(editions_with(mutant, old), old.vocabulary, checked=False)
     return None if has_error(found) else program
+
+
+def editions_with(mutant: Mutant, program: Program) -> list[EditionMeaning]:
+    """The editions of a program with a mutant's edits."""
+    return [edited(m, [e for e in mutant.edits if e.key == key_of(m)]) for m in program.editions]
 
 
 def in_place(edit: Edit, meaning: EditionMeaning) -> bool:

@@ -46,9 +46,7 @@ def compositions(top: PolicyText, shelf: Shelf) -> tuple[list[Composed], list[Di
         composed, wrong = compose(layers, tuple(windows))
         found += wrong
         made.append(composed)
-    if any(
-        finding.code == "unknown-base" for finding in found
-    ):  # what it would have brought may be all that is missing
+    if any(one.code == "unknown-base" for one in found):  # what it would have brought may be all that is missing
         found = [finding for finding in found if finding.code != "change-path"]
     return made, found
 

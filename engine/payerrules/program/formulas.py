@@ -6,7 +6,6 @@ fact may hold is a key of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any as Anything
 from typing import TypeAlias
@@ -104,11 +103,10 @@ Formula: TypeAlias = Test | SetOf | AmongSet | Free | Joined | Some | int
 
 @dataclass(slots=True)
 class Reader:
-    """Takes conditions apart. `parameters`, `limits` and what is `defined` are looked into; `things` are the others that may be looked at."""
+    """Takes conditions apart. `parameters` and `limits` are looked into; `things` are the others that may be looked at."""
 
     parameters: dict[str, ParameterLookup]
     limits: dict[str, Limit]
-    defined: Mapping[str, Condition] = field(default_factory=dict)  # yes/no facts by what they are defined as
     things: dict[str, list[str]] = field(default_factory=dict)  # scope: its instances
     waiting: list[tuple[Some, Exists, dict[str, str]]] = field(default_factory=list)
     tests: list[Test | SetOf | AmongSet] = field(default_factory=list)
@@ -155,9 +153,6 @@ class Reader:
                 inner = self.membership(name)
                 assert inner is not None  # as the guard says
                 return self.read(inner, scopes)
-            case Compare(Fact(name, _, ""), "eq", Literal(bool(wanted))) if name in self.defined:
-                stands = self.read(self.defined[name], scopes)
-                return stands if wanted else Joined("not", (stands,))
             case _:
                 return self.test(condition, scopes)
 

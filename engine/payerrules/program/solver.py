@@ -68,7 +68,7 @@ class Search:
         self, demands: Sequence[tuple[Condition, int]], space: Space, seeds: Mapping[Key, Anything] | None = None
     ) -> None:
         self.space = space
-        self.reader = Reader(dict(space.parameters), dict(space.limits), space.defined)
+        self.reader = Reader(dict(space.parameters), dict(space.limits))
         formulas = [(self.reader.read(condition, {}), wanted) for condition, wanted in demands]
         self.reader.finish()
         self.formulas = [formula for formula, _ in formulas]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any as Anything
 
 from payerrules.language.effect import Derive
-from payerrules.language.expression import Condition, Literal, Term
+from payerrules.language.expression import Literal, Term
 from payerrules.language.items import (
     ANY_DAY,
     Limit,
@@ -35,8 +35,7 @@ class Space:
 
     `made` has, for texts that only the policy itself makes, what it makes; `derived` are facts that may be unknown.
     `all_known` leaves out that a fact may be unknown, `named_only` the codes and texts that nobody names. `known` are facts
-    that are shown never to be unknown; with `others_doubted` nothing need be known of other things. `defined` are yes/no facts
-    with the condition that each stands for.
+    that are shown never to be unknown; with `others_doubted` nothing need be known of other things.
     """
 
     vocabulary: Vocabulary
@@ -50,7 +49,6 @@ class Space:
     named_only: bool = False
     known: frozenset[str] = frozenset()
     others_doubted: bool = False
-    defined: Mapping[str, Condition] = field(default_factory=dict)
 
     def may_be_unknown(self, name: str, scope: str = "") -> bool:
         """Whether a fact can be unknown."""
