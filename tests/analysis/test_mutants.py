@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from payerrules.analysis.mutants import CAUGHT, MISSED, SAME, Lab, run_mutants
+from payerrules.analysis.mutants import CAUGHT, MISSED, REFUSED, SAME, Lab, run_mutants
 from payerrules.cli.main import app
 from tests.analysis.small import POLICY, write
 
@@ -76,6 +76,26 @@ def test_what_means_the_same_is_told_apart_by_proof(tmp_path: Path) -> None:
     assert "small/speech#adults-only: left out: the patient's age is below 30" in same
     assert "small/speech#adults-only: left out: the patient's age is below 18" not in same
     assert not any("18 becomes 19" in name for name in same)
+
+
+def test_what_check_would_refuse_is_noticed_though_no_case_feels_it(tmp_path: Path) -> None:
+    pair = """\
+  - id: not-beside-a-group
+    title: Not beside a group on one day
+    for_each: pair_of_lines
+    when: {other.code: 92508, other.date: line.date}
+    then: {deny: {group: CO, carc: 236}}
+    source: manual
+"""
+    policy, cases = write(tmp_path, POLICY + pair)
+    ends = {one.name.partition("#")[2]: one.end for one in run_mutants(policy, [cases], NAME, suggest=False).judged}
+    rule = {name.partition(": ")[2]: end for name, end in ends.items() if name.startswith("not-beside-a-group")}
+    refused = [name for name, end in rule.items() if end == REFUSED]
+    assert refused == [
+        "left out: the other line has the same date",
+        "the contrary of: the other line has the same date",
+    ]
+    assert rule["the rule left out"] == MISSED
 
 
 def test_a_second_run_runs_only_what_changed(tmp_path: Path) -> None:

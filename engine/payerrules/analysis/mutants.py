@@ -29,7 +29,7 @@ from payerrules.analysis.study import (
     with_brought,
 )
 from payerrules.analysis.suggest import Suggester, Suggestion
-from payerrules.analysis.trial import Altered, Ground, fails
+from payerrules.analysis.trial import Altered, Ground, fails, refused
 from payerrules.language.items import EditionMeaning
 from payerrules.language.nodes import plain
 from payerrules.program.canonical import canonical, digest
@@ -111,7 +111,7 @@ class Lab:
                 return ended(CAUGHT, fingerprint(case))
             if suggest and shows is None:
                 shows = self.suggester.of_case(case, after)
-        if made.refused():
+        if any(refused(program, mutant) for program in self.suggester.programs_of(mutant)):
             return ended(REFUSED)
         if reason := self.same(mutant):
             return ended(SAME, reason)

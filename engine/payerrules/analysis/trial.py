@@ -200,15 +200,6 @@ class Altered:
                 self.engine.judge.plans[id(new)] = new, PlanFrom(new, self.ready), None
         return self.made[id(old)][1]
 
-    def refused(self) -> bool:
-        """Whether `payerrules check` would refuse a program with the mutant's edits, though it can be built."""
-        for old, new in self.made.values():
-            if new is None:
-                return True
-            if new is not old and has_error(build(editions_with(self.mutant, old), old.vocabulary)[1]):
-                return True
-        return False
-
     def study(self, study: Study) -> Study | None:
         """A case's encounter judged anew; None where the changed policy does not build."""
         program = self.program(study.program)
@@ -259,6 +250,11 @@ def altered(old: Program, mutant: Mutant) -> Program | None:
         return placed_anew(old, touched, mine)
     program, found = build(editions_with(mutant, old), old.vocabulary, checked=False)
     return None if has_error(found) else program
+
+
+def refused(old: Program, mutant: Mutant) -> bool:
+    """Whether `payerrules check` would refuse a program with a mutant's edits, though it may be built."""
+    return has_error(build(editions_with(mutant, old), old.vocabulary)[1])
 
 
 def editions_with(mutant: Mutant, program: Program) -> list[EditionMeaning]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -74,14 +75,15 @@ def check(
 def checked(paths: list[Path], without: list[str] | None) -> list[Diagnostic]:
     """What is wrong with policies; plugins are asked for their facts where a policy names one that is not among the engine's."""
     lists = payer_directory(path for path in paths if path.is_dir()).wrong
-    found = in_order([*check_files(paths), *lists])
+    today = date.today().toordinal()
+    found = in_order([*check_files(paths, today=today), *lists])
     if without or any(finding.code == "unknown-fact" for finding in found):
         try:
             vocabularies, wrong = Plugins(without=without or ()).vocabularies()
         except ValueError as error:
             stop(str(error))
         if vocabularies:
-            return in_order([*check_files(paths, vocabularies=vocabularies), *wrong, *lists])
+            return in_order([*check_files(paths, vocabularies=vocabularies, today=today), *wrong, *lists])
     return found
 
 

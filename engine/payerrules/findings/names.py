@@ -1,4 +1,4 @@
-"""Names that nobody reads: parameters, value sets and sources that are written down and never used."""
+"""Names that nobody reads: parameters, value sets and sources that are written down and never used; sources that nobody can have read yet."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from payerrules.language.composed import Composed
 from payerrules.language.nodes import Mapping as Map
 from payerrules.language.nodes import Node, Scalar
 from payerrules.language.nodes import Sequence as List
-from payerrules.language.policy import PolicyText
+from payerrules.language.policy import PolicyText, read_day
 from payerrules.model.diagnostic import Diagnostic
 
 CITES: Final = ("source", "choose_source", "codes_source")
@@ -54,6 +54,17 @@ def uncited(text: PolicyText, cited: set[str]) -> Iterator[Diagnostic]:
         if key.text not in cited:
             hint = "Cite it where something rests on it, or take it out."
             yield warning("uncited-source", f"nothing cites the source `{key.text}`", key.at, hint)
+
+
+def yet_to_come(text: PolicyText, today: int) -> Iterator[Diagnostic]:
+    """Sources that are said to have been checked after today, or after what is today somewhere."""
+    sources = text.node.get("sources")
+    for key, value in sources if isinstance(sources, Map) else ():
+        checked = value.get("checked") if isinstance(value, Map) else None
+        day = read_day(checked, [])
+        if checked is not None and day is not None and day > today + 1:
+            message = f"the source `{key.text}` was checked on a day that is yet to come"
+            yield warning("bad-date", message, checked.at, "Write the day on which somebody last read it.")
 
 
 def used(texts: Iterable[PolicyText]) -> tuple[set[str], set[str]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from payerrules.findings.all import all_findings, with_examples
-from payerrules.findings.names import unread
+from payerrules.findings.names import unread, yet_to_come
 from payerrules.findings.study import Study
 from payerrules.findings.waivers import read_waivers, waived
 from payerrules.language.checks import run_checks
@@ -24,11 +24,14 @@ from payerrules.program.build import build
 
 
 def check_files(
-    paths: Sequence[Path], folder: Path | None = None, vocabularies: Sequence[Vocabulary] = ()
+    paths: Sequence[Path],
+    folder: Path | None = None,
+    vocabularies: Sequence[Vocabulary] = (),
+    today: int | None = None,
 ) -> list[Diagnostic]:
     """What is wrong with policy files or folders, bases found in `folder` (the shipped policies, if left out).
 
-    `vocabularies` are those of plugins, whose facts policies may read.
+    `vocabularies` are those of plugins, whose facts policies may read. `today`, a day number, is what dates of the past are held to.
     Folders that have a vocabulary are checked as libraries of their own; single files beside the shipped policies.
     """
     found: list[Diagnostic] = []
@@ -36,7 +39,7 @@ def check_files(
     files = []
     for path in paths:
         if (path / "vocabulary.yaml").is_file():
-            found += check_library(path, vocabularies)
+            found += check_library(path, vocabularies, today)
         else:
             files += policy_files(path) if path.is_dir() else [path]
     if files:
@@ -44,7 +47,7 @@ def check_files(
         extra = [path for path in files if path.resolve() not in known]
         names = {str(path) for path in files} | {str(path.resolve()) for path in files}
         library, wrong = Library.open([base], extra, vocabularies)
-        meant = check_meanings(library, names)
+        meant = check_meanings(library, names, today)
         found += [
             d for d in [*wrong, *meant] if d.at is None or is_among(d.at.file, names) or d.at.file.endswith(".csv")
         ]
@@ -52,13 +55,13 @@ def check_files(
     return in_order(found)
 
 
-def check_library(folder: Path, vocabularies: Sequence[Vocabulary] = ()) -> list[Diagnostic]:
+def check_library(folder: Path, vocabularies: Sequence[Vocabulary] = (), today: int | None = None) -> list[Diagnostic]:
     """What is wrong with a whole folder of policies: structure, links, types, dates, checks, findings, and the lock."""
     library, found = Library.open([folder], vocabularies=vocabularies)
-    return in_order([*found, *check_meanings(library), *check_lock(folder, library)])
+    return in_order([*found, *check_meanings(library, today=today), *check_lock(folder, library)])
 
 
-def check_meanings(library: Library, only: Collection[str] = ()) -> list[Diagnostic]:
+def check_meanings(library: Library, only: Collection[str] = (), today: int | None = None) -> list[Diagnostic]:
     """Read and link every composition, and look for what nobody can have meant; what is waived is left out.
 
     `only` names the files to look into, with all that is built on them; left out: every file.
@@ -94,6 +97,7 @@ def check_meanings(library: Library, only: Collection[str] = ()) -> list[Diagnos
         ]
     )
     found += unread([text for text in texts if text.label not in broken], library.composed)
+    found += [late for text in texts if today is not None for late in yet_to_come(text, today)]
     waivers = [w for text in texts for w in read_waivers(Path(text.path).read_text("utf-8"), text.path)]
     first: dict[tuple[object, ...], Diagnostic] = {}
     for one in found:  # a base's fault shows in each policy on it, in each with another example
